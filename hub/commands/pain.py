@@ -51,7 +51,9 @@ def _is_newer(one: History, other: History, runner: str) -> bool:
 
 
 def about(options: Namespace, rule: PainRule) -> list[str]:
-    """Return everything there is to say about such pain; stores nothing."""
+    """Return everything there is to say about such pain; stores nothing. Raises ConfigError if nothing is named."""
+    if options.level is None and options.site is None and not options.numb:
+        raise ConfigError("pain --about: about which pain? e.g. stridecue pain 4 --site 'outer knee' --about")
     site = _site(options.site)
     said = PainReport(0, options.level, site, numb=options.numb)
     exposure_m = None if options.km is None else 1000.0 * options.km

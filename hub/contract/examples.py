@@ -165,5 +165,5 @@ EXAMPLES: dict[str, Message] = {
     ),
     "pain": PainMessage(level=3, site="outer knee", side=Side.LEFT, id="watch-7"),
     "command": CommandMessage(action="nudge", text="Shorter, quicker steps", id="coach-12"),
-    "reply": ReplyMessage(t=_T, seq=1, to="command", id="coach-12", ok=True, text="told to the runner"),
+    "reply": ReplyMessage(t=_T, seq=1, to="command", id="coach-12", ok=True, text="passed on to the runner"),
 }

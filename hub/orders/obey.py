@@ -122,7 +122,7 @@ class Obey:
             raise OrderError("not sent: nothing in the text can be shown or spoken")
         words = texts.FROM_COACH.format(words=words) if by == "coach" else words
         await self._emit(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
-        return "shown to the runner, but not spoken: cues are muted" if self._muted else "told to the runner"
+        return "shown to the runner, but not spoken: cues are muted" if self._muted else "passed on to the runner"
 
     async def _report(self, order: PainMessage) -> str:
         site, note = plain_or_none(order.site), plain_or_none(order.note)

@@ -79,7 +79,7 @@ def test_the_nodes_of_node_reds_flow_are_connected() -> None:
     ("name", "kind", "changes", "said"),
     [
         ("stridecue-words", "cue", {}, f"ann: {BELT_NEAR.format(side='left')}"),
-        ("stridecue-words", "reply", {}, "ann: told to the runner"),
+        ("stridecue-words", "reply", {}, "ann: passed on to the runner"),
         ("stridecue-rising", "trend", {}, None),
         (
             "stridecue-rising",

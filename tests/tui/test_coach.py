@@ -82,10 +82,12 @@ async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown() -
         assert orders[-1].text == "quick steps"
         assert {order.by for order in orders} == {"coach"}
         assert coach.feed.runners == ["ben"] * 4
-        answer = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=orders[-1].id, ok=True, text="told to the runner")
+        answer = ReplyMessage(
+            t=scenes.UTC, seq=1, to="command", id=orders[-1].id, ok=True, text="passed on to the runner"
+        )
         other = ReplyMessage(t=scenes.UTC, seq=2, to="command", id="somebody else", ok=False, text="not for us")
         await coach.hear(coach_scenes.of("ben", answer), coach_scenes.of("ben", other))
-        assert coach.notices.titled == [("ben", "told to the runner")]
+        assert coach.notices.titled == [("ben", "passed on to the runner")]
 
 
 async def test_an_order_that_nobody_took_is_said_aloud() -> None:

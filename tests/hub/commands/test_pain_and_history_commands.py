@@ -95,6 +95,7 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
     ("words", "remedy"),
     [
         (["pain"], "0 to 10?"),
+        (["pain", "--about"], "about which pain?"),
         (["pain", "3", "--site", "outer nee"], "did you mean 'outer knee'"),
         (["pain", "3", "--site", "elbow"], "outer knee"),
         (["pain", "--next-morning", "yes"], "no painful run of the last three days"),
@@ -405,6 +406,15 @@ def test_numbness_given_as_a_place_counts_as_numbness_at_any_level(history: Hist
     assert not history.plan("runner").held
     assert carry_out(["pain", "0", "--site", "numb foot"]) == 0
     assert history.plan("runner").held
+
+
+def test_what_a_pain_may_be_is_explained_and_nothing_is_stored(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history.add(a_run())
+    assert carry_out(["pain", "--site", "outer knee", "--about"]) == 0
+    assert "outside of the knee" in capsys.readouterr().out
+    assert history.pains("runner") == ()
 
 
 def test_red_flags_are_listed_without_a_report(capsys: pytest.CaptureFixture[str]) -> None:

@@ -209,7 +209,7 @@ async def test_a_replay_takes_no_marks_as_it_would_not_store_them() -> None:
 
 async def test_a_coach_is_informed_whether_a_nudge_was_spoken() -> None:
     run, nudge = Run(), CommandMessage(action="nudge", text="Shorter steps")
-    assert await run.obey(nudge, "coach") == "told to the runner"
+    assert await run.obey(nudge, "coach") == "passed on to the runner"
     await run.obey(CommandMessage(action="mute"))
     assert await run.obey(nudge, "coach") == "shown to the runner, but not spoken: cues are muted"
     assert len(run.told) == 2
