@@ -12,7 +12,7 @@ import pytest
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Record, Step
 from dsp.signals import Placement, Quantity, SampleBlock
-from tests.dsp.reloaded import reloaded
+from tests.dsp import virtual
 from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.virtual import in_order
 
@@ -57,11 +57,8 @@ def whole(made: Made, placements: list[Placement]) -> list[SampleBlock]:
 
 
 def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:
-    pipeline = Pipeline(params or PipelineParams(signals=True))
-    records = []
-    for block in blocks:
-        records += pipeline.update(block)
-    return records + pipeline.finish()
+    """Return all records, attitude at sample rate among them unless `params` says otherwise."""
+    return virtual.play(blocks, params or PipelineParams(signals=True))
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +113,7 @@ def test_interleaving_changes_nothing_after_a_gap_in_one_sensor(made: Made, lost
 
 def test_saving_and_restoring_changes_nothing(made: Made, reference: list[Record]) -> None:
     blocks = in_order([c for b in whole(made, ALL) for c in cut(b, [10])] + heart(16))
-    pipeline, records = Pipeline(PipelineParams(signals=True)), []
-    for k, block in enumerate(blocks):
-        records += pipeline.update(block)
-        if k % 97 == 0:
-            saved = reloaded(pipeline.state())
-            pipeline = Pipeline(PipelineParams(signals=True))
-            pipeline.restore(saved)
-    assert records + pipeline.finish() == reference
+    assert virtual.play_restored(blocks, PipelineParams(signals=True), every=97) == reference
 
 
 def test_time_is_not_compressed_over_a_long_gap(made: Made) -> None:

@@ -10,6 +10,7 @@ from drivers.virtual.runner import VirtualRunner
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Record
 from dsp.signals import IMU6, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 
 
 def worn_by(
@@ -35,5 +36,17 @@ def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) ->
     """Return all records of a pipeline for these blocks."""
     pipeline, records = Pipeline(params), []
     for block in blocks:
+        records += pipeline.update(block)
+    return records + pipeline.finish()
+
+
+def play_restored(blocks: Iterable[SampleBlock], params: PipelineParams | None = None, every: int = 50) -> list[Record]:
+    """Return the same as `play`, from pipelines each of which continues the saved state of the one before (pickled)."""
+    pipeline, records = Pipeline(params), []
+    for k, block in enumerate(blocks):
+        if k % every == every - 1:
+            state = reloaded(pipeline.state())
+            pipeline = Pipeline(params)
+            pipeline.restore(state)
         records += pipeline.update(block)
     return records + pipeline.finish()

@@ -10,11 +10,12 @@ import pytest
 
 from dsp.metrics.dead_axes import KEY
 from dsp.packed import Array
-from dsp.pipeline import Pipeline, PipelineParams
+from dsp.pipeline import PipelineParams
 from dsp.records import Metric, Record, Side, Step
 from dsp.signals import GRAVITY_MPS2, IMU6, NS_PER_S, Placement, SampleBlock
 from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.test_stream_contract import cut, play
+from tests.dsp.virtual import play_restored
 
 RATE_HZ = 104.0
 Change = Callable[[Array, Array], None]
@@ -131,11 +132,5 @@ def test_death_and_revival_do_not_depend_on_how_the_samples_are_cut(made: Made, 
 
     for placement in (Placement.SACRUM, Placement.LEFT_FOOT):
         blocks = changed(made, away, placement, size=len(made.t_s))
-        pipeline, records = Pipeline(PipelineParams(signals=True)), []
-        for k, block in enumerate(c for b in blocks for c in cut(b, sizes)):
-            if k % 50 == 49:
-                state = pipeline.state()
-                pipeline = Pipeline(PipelineParams(signals=True))
-                pipeline.restore(state)
-            records += pipeline.update(block)
-        assert records + pipeline.finish() == play(blocks)
+        records = play_restored([c for b in blocks for c in cut(b, sizes)], PipelineParams(signals=True))
+        assert records == play(blocks)
