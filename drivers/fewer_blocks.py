@@ -112,16 +112,16 @@ class FewerBlocks:
         for run in runs:
             by_stream.setdefault((run.block.source, run.block.layout, run.block.rate_hz), []).append(run.block)
         joined = sorted(map(_joined, by_stream.values()), key=_first_ns)
-        if joined and not self._can_join(joined):
-            single = sorted((each for run in runs for each in run.split()), key=lambda each: each.places[0])
-            if len(single) > 1:
-                half = len(single) // 2
-                return [*self.join(single[:half]), *self.join(single[half:])]
+        if not joined or self._can_join(joined):
             for block in joined:
-                self.note(block)
+                self._advance(block)
             return joined
+        single = sorted((each for run in runs for each in run.split()), key=lambda each: each.places[0])
+        if len(single) > 1:
+            half = len(single) // 2
+            return [*self.join(single[:half]), *self.join(single[half:])]
         for block in joined:
-            self._advance(block)
+            self.note(block)
         return joined
 
     def _advance(self, block: SampleBlock) -> None:

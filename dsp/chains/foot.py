@@ -75,7 +75,6 @@ class FootChain:
         self._smooth: list[float] = []
         self._is_set_up = False
         self._with_gyro = False
-        self._dead_count = 0  # axes reported last
         self._processed = 0  # samples of the trace
         self._checked = 0  # of those, checked for dead axes
         self._last_contact_s = NEVER_S
@@ -104,10 +103,9 @@ class FootChain:
             if ready is Ready.RESTART:
                 self._emit_held(out)
                 self._restart()
-                if self._side and self._intake.dead_count != self._dead_count:
-                    self._dead_count = self._intake.dead_count
+                if self._side and (count := self._intake.take_dead_count()) is not None:
                     now_s = max(self.latest_s, self._intake.joined_s + JOIN_S)
-                    out.append(Reading(now_s, dead_axes(now_s, self._dead_count, self._side)))
+                    out.append(Reading(now_s, dead_axes(now_s, count, self._side)))
                 continue
             if not self._processed and self._trace.t_s:
                 self._started_s = self._trace.t_s[0]

@@ -93,7 +93,6 @@ class TrunkChain:
         self.latest_s = float("-inf")
         self._is_set_up = False  # whether rate and gyro of the sensor are known
         self._with_gyro = False
-        self._dead_count = 0  # axes reported last
         self._started = False
         self._processed = 0  # samples of the trace
         self._unchecked = 0  # of those, the newest, not checked yet for standing and taps
@@ -121,10 +120,9 @@ class TrunkChain:
         for ready in self._intake.take():
             if ready is Ready.RESTART:
                 self._restart()
-                if self._intake.dead_count != self._dead_count:
-                    self._dead_count = self._intake.dead_count
+                if (count := self._intake.take_dead_count()) is not None:
                     now_s = max(self.latest_s, self._held_until_s)
-                    out.append(Reading(now_s, dead_axes(now_s, self._dead_count, None)))
+                    out.append(Reading(now_s, dead_axes(now_s, count, None)))
                 continue
             if ready is Ready.FILLED and self._started:
                 self._level.disturb(Hole(self._intake.gap_s, self._intake.gap_end_s, self._intake.gap_lags_s))

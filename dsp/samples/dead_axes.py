@@ -56,10 +56,16 @@ class DeadAxes:
         self._each_axis = each_axis
         self._limits = [self._p.still_mps2] * 3 + [self._p.still_radps] * 3
         self.axes: list[int] = []
+        self._taken_count = 0
         self._still = [0] * 6  # shaken windows in a row in which an axis was still
         self._to_skip = 0  # windows
         self._moving = 0  # windows in a row in which the dead axes moved
         self._low, self._high, self._seen_s = _NOTHING_SEEN
+
+    def take_count(self) -> int | None:
+        """Return the number of dead axes if it has changed since the last call, else None; 0 at first."""
+        before, self._taken_count = self._taken_count, len(self.axes)
+        return self._taken_count if self._taken_count != before else None
 
     def check(self, axes: list[list[float]], first: int, end: int, missing: list[int]) -> bool:
         """Check samples `first` to `end` of six lists, zeros where `missing`; return whether more axes are dead now.

@@ -145,10 +145,9 @@ class Intake:
         """Whether the trace has the gyro and all three axes of force; changes only with a restart."""
         return not self._channels.missing
 
-    @property
-    def dead_count(self) -> int:
-        """Number of dead axes."""
-        return len(self._dead.axes)
+    def take_dead_count(self) -> int | None:
+        """Return the number of dead axes if it has changed since the last call, else None."""
+        return self._dead.take_count()
 
     def put(self, block: SampleBlock) -> bool:
         """Buffer a block's samples; return whether `take` may find a whole chunk."""
