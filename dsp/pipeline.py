@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from dsp import texts
 from dsp.chains.foot import FootChain
@@ -48,6 +49,9 @@ READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART
 REPORTS_GO_ON_S = 3600.0
 """Metrics are reported every second, and for this long even without any sighting; then reporting pauses until the next
 one. Timestamps may jump, and this bounds the work of one call after a jump of any length to 0.1 s."""
+
+STATE_VERSION = 1
+"""Version of a saved state, which holds the stages themselves: raise it with every change to what a stage keeps."""
 
 TAPS_FROM_S = 20.0
 """Running time before taps count: until then hands are still adjusting sensors."""
@@ -183,12 +187,22 @@ class Pipeline:
         return self._guidance.plan()
 
     def state(self) -> dict[str, object]:
-        """Return a picklable copy of the whole state, without the params."""
-        return copy.deepcopy({name: value for name, value in self.__dict__.items() if name != "_params"})
+        """Return a picklable copy of the whole state, without the params: its `version`, and the `stages` by name."""
+        stages = {name: value for name, value in self.__dict__.items() if name != "_params"}
+        return {"version": STATE_VERSION, "stages": copy.deepcopy(stages)}
 
-    def restore(self, state: dict[str, object]) -> None:
-        """Continue from what `state` returned in a pipeline with the same params."""
-        self.__dict__.update(copy.deepcopy(state))
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue from what `state` returned in a pipeline with the same params; it can be restored again.
+
+        Raises ValueError, and changes nothing, if it is the state of another version.
+        """
+        version = state.get("version", "unknown")
+        if version != STATE_VERSION:
+            raise ValueError(
+                f"this is a pipeline state of version {version}, and only version {STATE_VERSION} can be restored: "
+                "process the recording from its start instead"
+            )
+        self.__dict__.update(copy.deepcopy(state["stages"]))
 
     def summary(self, t_ns: int) -> Summary:
         """Return the run so far; the caller fills in `lost` and `dropped`."""

@@ -140,14 +140,17 @@ class Engine:
         return self._wanted(records)
 
     def state(self) -> dict[str, object]:
-        """Return a copy of all state accumulated so far."""
+        """Return a copy of all state accumulated so far; the pipeline's part carries its version."""
         own = {name: copy.copy(getattr(self, name)) for name in _STATE_FIELDS}
         return {"ingest": self._ingest.state(), "pipeline": self._pipeline.state(), "own": own}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue from a state returned by `state` of an engine with the same settings; it can be reused."""
+        """Continue from a state returned by `state` of an engine with the same settings; it can be reused.
+
+        Raises ValueError, and changes nothing, if another version of the core saved it.
+        """
+        self._pipeline.restore(state["pipeline"])  # first, as it checks the version
         self._ingest.restore(state["ingest"])
-        self._pipeline.restore(state["pipeline"])
         for name, value in state["own"].items():
             setattr(self, name, copy.copy(value))
 

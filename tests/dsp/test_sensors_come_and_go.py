@@ -124,9 +124,9 @@ def test_old_lanes_of_a_sensor_that_changes_its_rate_are_removed(made: Made) -> 
     blocks = worn(made, HIP, size=104)
     for n, block in enumerate(blocks):
         pipeline.update(replace(block, rate_hz=RATE_HZ if n % 2 else RATE_HZ / 2))
-    lanes = pipeline.state()["_lanes"]
-    assert isinstance(lanes, dict)
-    assert len(lanes) <= 3
+    stages = pipeline.state()["stages"]
+    assert isinstance(stages, dict)
+    assert len(stages["_lanes"]) <= 3
 
 
 @pytest.mark.parametrize("dies", [HIP, Placement.RIGHT_FOOT])
