@@ -17,24 +17,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drivers.packets import Said
 from drivers.recordings.recording import SessionInfo
 from dsp.records import Record, Summary
 from dsp.signals import NS_PER_S
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
-from hub.flow.bus import Bus, Policy, Subscription
+from hub.flow.bus import Policy, Subscription
 from hub.flow.engine import Engine
 from hub.flow.facts import Beat, Fact
-from hub.flow.notices import Notices
-from hub.flow.session import Session
-from hub.flow.source import OpenSource, Source, driver_error
+from hub.flow.source import OpenSource, PlannedSource, Source, driver_error
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
 from hub.orders.obey import Obey
 from hub.outcome import Outcome
-from hub.replay.course import Course
 from hub.run.background import BackgroundTasks
+from hub.run.course import Course
 from hub.run.outlets import Beyond, Outlets
+from hub.run.run_parts import RunParts
 from hub.run.screen import Screen
 from hub.sinks import diary, jsonl, recorder, sound
 from hub.sinks.diary import Diary, DiarySink
@@ -43,7 +41,6 @@ from hub.sinks.recorder import RecorderSink
 from hub.sinks.sound import SoundSink
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 from hub.terminal.dashboard import Dashboard
 from hub.text.missing import missing_text
@@ -99,32 +96,17 @@ class Runtime:
     def __init__(self, plan: Plan, stop: Stop, say: Callable[[str], None]) -> None:
         self._plan = plan
         self._stop = stop
-        self._facts: Bus[Fact] = Bus()
-        self._posts: Bus[Post] = Bus()
-        self._session = Session()
-        self._telemetry = Telemetry(plan.about, self._session)
+        self._source = PlannedSource(plan.source, plan.about.t0_ns)
         self._screen = Screen(Dashboard(plan.theme, plan.reported), stop, say)
-        self._notices = Notices(self._screen.say)
-        self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
-        self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
+        parts = RunParts.of(plan.about, self._source, plan.engine, self._screen.say)
+        self._facts, self._posts = parts.facts, parts.posts
+        self._session, self._telemetry, self._notices = parts.session, parts.telemetry, parts.notices
+        self._course = Course(parts, plan.observe)
         self._recorder: RecorderSink | None = None
         self._diary: DiarySink | None = None
         self._outcome = Outcome()
         self._is_concluded = False
         self._last: deque[Record] = deque()  # the core's final records that are not published yet
-        self._said: Callable[[Said | None], None] = lambda _said: None
-        self._course = Course(
-            plan.engine,
-            self._session,
-            self._telemetry,
-            self._notices,
-            self._facts,
-            self._posts,
-            now_ns=self._now,
-            live=plan.about.source != "replay",
-            observe=plan.observe,
-            said=lambda said: self._said(said),
-        )
 
     @property
     def outcome(self) -> Outcome:
@@ -175,9 +157,7 @@ class Runtime:
                     )
                 await outlets.open_beyond(self._plan.beyond)
                 self._start_sound(background, heard)
-                async with self._plan.source as source:
-                    self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
-                    self._telemetry.replay = source.status
+                async with self._source.open() as source:
                     gc.freeze()  # a garbage collection of all that is loaded takes long (benchmarks/garbage_pause.py)
                     heartbeat = background.start("heartbeat", self._beat(source))
                     await self._follow(source)
@@ -230,9 +210,9 @@ class Runtime:
             await self._course.emit(self._last.popleft())
 
     async def _steered(self, order: CommandMessage) -> str | None:
-        done = self._steer(order)
+        done = self._source.steer(order)
         if done is not None:  # so that a key press is confirmed at once
-            await self._course.post([self._telemetry.session(self._now())])
+            await self._course.post([self._telemetry.session(self._source.now_ns())])
         return done
 
     async def _beat(self, source: Source) -> None:
@@ -249,7 +229,7 @@ class Runtime:
                 streaming = self._telemetry.streaming(now_ns)
                 some_came = some_came or bool(streaming)
                 # In a replay nobody can wake a sensor.
-                is_due = now_ns - begun_ns > SENSORS_DUE_NS and (some_came or self._plan.about.source != "replay")
+                is_due = now_ns - begun_ns > SENSORS_DUE_NS and (some_came or not self._plan.about.is_replay)
                 missing = missing_text(streaming, some_came=some_came) if is_due else ""
                 self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
@@ -306,7 +286,7 @@ class Runtime:
         if self._plan.sound is None or heard is None:
             return
         notice = self._notices.about("sound", "sound works again")
-        live = self._plan.about.source != "replay"
+        live = not self._plan.about.is_replay
         sink = SoundSink(
             self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.note_sound, live=live
         )
@@ -314,11 +294,11 @@ class Runtime:
 
     def _outlets(self, background: BackgroundTasks) -> Outlets:
         obey = Obey(
-            self._now,
+            self._source.now_ns,
             cues=self._plan.engine.cues,
             kept=self._plan.diary is not None,
             unwritten=lambda: 0 if self._diary is None else self._diary.unwritten,
-            live=self._plan.about.source != "replay",
+            live=not self._plan.about.is_replay,
             running_s=self._session.elapsed_s,
             volume=lambda: self._plan.engine.plan().volume,
             feed=self._course.handle_input,
@@ -333,19 +313,16 @@ class Runtime:
             self._telemetry,
             self._notices,
             obey,
-            now_ns=self._now,
+            now_ns=self._source.now_ns,
             background=background,
             screen=self._screen,
         )
-
-    def _now(self) -> int:
-        return self._now_ns()
 
     # -- the end
 
     async def _drain(self, background: BackgroundTasks) -> None:
         self._facts.close()
-        now_ns = self._now_ns()
+        now_ns = self._source.now_ns()
         self._session.end(now_ns)
         self._outcome.running_s = self._session.elapsed_s(now_ns)
         self._course.is_passing = False

@@ -43,19 +43,24 @@ _METRIC_FIELDS = frozenset(MetricsMessage.__struct_fields__)
 
 
 class Telemetry:
-    """Converts records, devices and link states to posts; holds the latest of everything for the frames."""
+    """Converts records, devices and link states to posts; holds the latest of everything for the frames.
 
-    def __init__(self, about: About, session: Session) -> None:
+    replay  returns the position of a replay; None: this run is none
+    """
+
+    def __init__(
+        self, about: About, session: Session, *, replay: Callable[[], ReplayStatus | None] | None = None
+    ) -> None:
         self.recording: str | None = None
         self.recording_ok: bool | None = None
         self.notice: str | None = None
-        self.replay: Callable[[], ReplayStatus | None] = lambda: None
         self._sound: SoundStatus | None = None
         self._muted_by: Who | None = None
         self._question: Question | None = None
         self._asked_ns = 0
         self._about = about
         self._session = session
+        self._replay = replay
         self._stamps = Stamps(about)
         self._topics = self._stamps.topics
         self._run = RunSoFar()
@@ -179,7 +184,7 @@ class Telemetry:
             earlier_runs=about.earlier_runs,
             thresholds=dict(self._run.states),
             sound=self._sound,
-            replay=self.replay(),
+            replay=None if self._replay is None else self._replay(),
             muted_by=self._muted_by,
             question=self._question,
             stop=self._stop(),

@@ -38,6 +38,11 @@ class About:
     pain_rule: PainRule = PainRule.TREK
     shares_onset: bool = True
 
+    @property
+    def is_replay(self) -> bool:
+        """Whether the items come from a recording instead of arriving now."""
+        return self.source == "replay"
+
 
 class Stamps:
     """Numbers the messages of a run per topic, and converts timestamps."""

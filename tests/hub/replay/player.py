@@ -14,21 +14,19 @@ from dsp.records import Record
 from dsp.runner.plan import Volume
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import load_catalog
-from hub.flow.bus import Bus, Policy
+from hub.flow.bus import Policy
 from hub.flow.engine import Engine
 from hub.flow.facts import Fact
-from hub.flow.notices import Notices
-from hub.flow.session import Session
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import encode_line
 from hub.messages.wire import Post
 from hub.replay.checkpoints import Checkpoints
-from hub.replay.course import Course
 from hub.replay.replayed import ReplayedSource
+from hub.run.course import Course
+from hub.run.run_parts import RunParts
 from hub.settings.run_settings import RunSettings
 from hub.sinks.sound import is_heard
 from hub.stop import Stop
-from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 
 ASK_PAIN = b'{"type":"command","action":"ask_pain"}'
@@ -50,28 +48,15 @@ class Player:
     def __post_init__(self) -> None:
         t0_ns = self.reader.session.t0_ns
         self.engine = self._new_engine()
-        self.session = Session()
-        self.telemetry = Telemetry(About("ann", "one", "replay", 0, t0_ns), self.session)
         self.checkpoints = Checkpoints(spacing_s=4.0, most=4)
         self.source = ReplayedSource(self.reader, 1000.0, checkpoints=self.checkpoints)
-        self.telemetry.replay = self.source.status
-        self.notices = Notices(lambda _text: None)
-        facts, posts = Bus[Fact](), Bus[Post]()
-        self._posts = posts.subscribe("test", Policy.DROP_OLDEST, 100_000)
-        self._facts = facts.subscribe("test", Policy.DROP_OLDEST, 100_000)
-        self.ears = facts.subscribe("sound", Policy.DROP_OLDEST, 100_000, wanted=is_heard)
-        self.course = Course(
-            self.engine,
-            self.session,
-            self.telemetry,
-            self.notices,
-            facts,
-            posts,
-            now_ns=self.source.now_ns,
-            live=False,
-            observe=self._observe,
-            said=self.source.diverged,
-        )
+        about = About("ann", "one", "replay", 0, t0_ns)
+        parts = RunParts.of(about, self.source, self.engine, lambda _text: None)
+        self.session, self.telemetry, self.notices = parts.session, parts.telemetry, parts.notices
+        self._posts = parts.posts.subscribe("test", Policy.DROP_OLDEST, 100_000)
+        self._facts = parts.facts.subscribe("test", Policy.DROP_OLDEST, 100_000)
+        self.ears = parts.facts.subscribe("sound", Policy.DROP_OLDEST, 100_000, wanted=is_heard)
+        self.course = Course(parts, self._observe)
 
     def _observe(self, record: Record) -> None:
         self.source.observe(record)

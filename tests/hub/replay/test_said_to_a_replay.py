@@ -19,7 +19,7 @@ from hub.messages.incoming import Action, CommandMessage
 from hub.messages.wire import SessionMessage
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderError
-from hub.replay.course import MUTE
+from hub.run.course import MUTE
 from hub.sinks.sound import SoundSink
 from hub.sound.output.silent import SilentOutput
 from hub.sound.plan import Sounds

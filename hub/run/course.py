@@ -16,16 +16,13 @@ from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet, Said
 from dsp.records import Attitude, Cue, PainReport, Record, Step
 from dsp.signals import NS_PER_S
-from hub.flow.bus import Bus
-from hub.flow.engine import Engine, RadioItem
-from hub.flow.facts import Arrival, Asked, Elsewhere, Fact, Mute
-from hub.flow.notices import Notices
-from hub.flow.session import Session
+from hub.flow.engine import RadioItem
+from hub.flow.facts import Arrival, Asked, Elsewhere, Mute
 from hub.flow.turns import PLOTTED_NS, Arrived, FastForward, GoTo, Keep, Snapshot, Turn
 from hub.messages.delivery import marked_late
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
-from hub.telemetry.posts import Telemetry
+from hub.run.run_parts import RunParts
 from hub.text.missing import contradiction
 
 MUTE, UNMUTE = (msgspec.json.encode(CommandMessage(action=action)) for action in ("mute", "unmute"))
@@ -38,37 +35,20 @@ class _Order(msgspec.Struct):
 class Course:
     """Processes items strictly one after the other, so that a recording has each input where the engine got it.
 
-    now_ns   returns the time on the packets' timeline
-    live     items arrive now
     observe  called with every record, synchronously
-    said     called with each input that did not come from the source; None: cues were muted or unmuted
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        session: Session,
-        telemetry: Telemetry,
-        notices: Notices,
-        facts: Bus[Fact],
-        posts: Bus[Post],
-        *,
-        now_ns: Callable[[], int],
-        live: bool,
-        observe: Callable[[Record], None],
-        said: Callable[[Said | None], None],
-    ) -> None:
+    def __init__(self, parts: RunParts, observe: Callable[[Record], None]) -> None:
         self.is_passing = False  # on the way to the target of a seek: nothing is published
-        self._engine = engine
-        self._session = session
-        self._telemetry = telemetry
-        self._notices = notices
-        self._facts = facts
-        self._posts = posts
-        self._now_ns = now_ns
-        self._live = live
+        self._source = parts.source
+        self._engine = parts.engine
+        self._session = parts.session
+        self._telemetry = parts.telemetry
+        self._notices = parts.notices
+        self._facts = parts.facts
+        self._posts = parts.posts
+        self._is_replay = parts.about.is_replay
         self._observe = observe
-        self._said = said
         self._order = asyncio.Lock()
         self._noticed: dict[str, str] = {}  # the run's own notices at this position: subject, text
         self._muted = False  # by the listener: it holds at every position of a replay
@@ -98,7 +78,7 @@ class Course:
     async def handle_input(self, said: Said) -> None:
         """Process an input given just now."""
         async with self._order:
-            self._said(None if _is_of_quiet(said) else said)
+            self._source.diverged(None if _is_of_quiet(said) else said)
             await self._feed(said)
 
     async def note(self, fact: Mute | Asked) -> None:
@@ -156,11 +136,11 @@ class Course:
         if isinstance(item, DeviceInfo):
             self._telemetry.device(item)
         elif isinstance(item, LinkState):
-            await self.post(self._telemetry.link(item, self._now_ns()))
+            await self.post(self._telemetry.link(item, self._source.now_ns()))
         elif isinstance(item, Packet) and self.is_passing:
             self._pass_second(item.t_recv_ns)
         faults = len(self._engine.faults)
-        arrival_ns = item.t_recv_ns if self._live and isinstance(item, Packet) else hub_now_ns()
+        arrival_ns = item.t_recv_ns if isinstance(item, Packet) and not self._is_replay else hub_now_ns()
         for record in self._engine.feed(item):
             await self.emit(record, arrival_ns)
         self._report_faults(faults)
@@ -226,11 +206,11 @@ class Course:
         self._noticed = dict(saved.notices)
         self._telemetry.notice = self._notices.text
         if saved.muted != self._muted:
-            self._said(None)
+            self._source.diverged(None)
             self._mute_core()
 
     def _mute_core(self) -> None:
-        self._engine.feed(Said(self._now_ns(), MUTE if self._muted else UNMUTE))
+        self._engine.feed(Said(self._source.now_ns(), MUTE if self._muted else UNMUTE))
 
 
 def _is_of_quiet(said: Said) -> bool:
