@@ -84,7 +84,7 @@ def asyncapi() -> dict[str, Any]:
             }
         },
         "channels": {kind: _channel(kind) for kind in MESSAGES},
-        "operations": {f"{'hear' if kind in INCOMING else 'say'}_{kind}": _operation(kind) for kind in MESSAGES},
+        "operations": {f"{_action(kind)}_{kind}": _operation(kind) for kind in MESSAGES},
         "components": {
             "messages": {kind: _message(kind, message) for kind, message in MESSAGES.items()},
             "schemas": schemas,
@@ -106,13 +106,17 @@ def _channel(kind: str) -> dict[str, Any]:
     }
 
 
+def _action(kind: str) -> str:
+    return "receive" if kind in INCOMING else "send"
+
+
 def _operation(kind: str) -> dict[str, Any]:
     how = DELIVERY[MESSAGES[kind]]
     binding: dict[str, Any] = {"qos": how.qos, "retain": how.retain, "bindingVersion": "0.2.0"}
     if how.expiry_s is not None:
         binding["messageExpiryInterval"] = how.expiry_s
     operation: dict[str, Any] = {
-        "action": "receive" if kind in INCOMING else "send",
+        "action": _action(kind),
         "channel": {"$ref": f"#/channels/{kind}"},
         "summary": _summary(MESSAGES[kind]),
         "bindings": {"mqtt": binding},
