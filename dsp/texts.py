@@ -104,18 +104,19 @@ ABOUT_SITE = {
     ),
     "below the kneecap": (
         "Pain just below the kneecap may come from the tendon there. That is neither of the two common knee pains of "
-        "runners, and the advice given here for those does not fit it: have it looked at if it does not go away."
+        "runners, and the advice given here for those does not fit it: see a clinician if it does not go away."
     ),
     "hip": (
-        "Pain at the hip that does not go away, or that makes you limp, should be looked at before you run on: it may "
-        "come from muscles at the side of the hip, from the low back, and now and then from an overloaded bone."
+        "Pain at the hip that does not go away, or that makes you limp, should be looked at by a clinician before you "
+        "run on: it may come from muscles at the side of the hip, from the low back, and now and then from an "
+        "overloaded bone."
     ),
     "calf or Achilles": (
         "Quicker steps move load from knee and hip to calf and Achilles. With pain there, your cadence goal is put on "
         "hold: run as you did before. A calf that is swollen, warm and sore without a strain needs urgent care at once."
     ),
 }
-ABOUT_OTHER = "Pain that gets worse from run to run, or makes you limp, should be looked at."
+ABOUT_OTHER = "Pain that gets worse from run to run, or makes you limp, should be looked at by a clinician."
 ABOUT_BACK = (
     "Pain in the back or buttock, with or without pain down the leg, may come from the low back and not from the knee. "
     "In that case, running form is not the thing to work on."
@@ -134,7 +135,7 @@ ADVICE_EASY = (
 )
 ADVICE_WALK = "That is enough for today. The pain should settle within an hour and not be worse tomorrow."
 ADVICE_STOP = (
-    "That is enough for today. Cues stay off until this has been looked at; "
+    "That is enough for today. Cues stay off until a clinician has looked at this; "
     "`stridecue pain --cleared` then switches them on again."
 )
 

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from dsp.runner.triage import PainRule
+from dsp.records import PainReport
+from dsp.runner.triage import PainRule, hurts, triage
 from dsp.texts import level_word
 from hub.client import Item, NotConnectedError, Received
 from hub.messages.incoming import CommandMessage, PainMessage
@@ -286,7 +287,9 @@ class DashboardApp(Shell):
         """Send a pain report; it is shown as noted when the hub confirms it."""
         where = " ".join(each for each in (report.side, report.site) if each)
         words = f"Pain {report.level} of 10 ({level_word(report.level)})" + (f", {where}" if where else "")
-        undo = TAKE_BACK if report.level or report.numb else ""
+        said = PainReport(0, report.level, report.site, numb=report.numb)
+        # A report with signs for a clinician cannot be withdrawn (`dsp.guidance`).
+        undo = TAKE_BACK if hurts(said) and not triage(said).stops_cues else ""
         order_id = self.pending.add(Request("pain", words, undo), self._clock_s())
         try:
             await self._feed.send(msgspec.structs.replace(report, id=order_id))

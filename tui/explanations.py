@@ -95,8 +95,8 @@ COACH = (
     *_MEANINGS,
     (
         "Drop on L leg, R leg: the large number of the runner's own screen, the median of the last ten landings on "
-        "that leg. 'Drop, minute by minute': the leg with the larger drop, one median per minute, newest on the "
-        "right. Low and flat is good; changes of less than 2 degrees are drawn flat."
+        "that leg. The bars beside them are the drop, minute by minute: the leg with the larger drop, one median per "
+        "minute, newest on the right. Low and flat is good; changes of less than 2 degrees are drawn flat."
     ),
     (
         "Threshold: the worst of all thresholds: clear, watch, near or REACHED, compared with the runner's own usual. "

@@ -12,6 +12,7 @@ During a run: press p in the dashboard, tap the hip sensor three times, or send 
 
   stridecue pain 4 --site "outer knee" --side left --km 4.2     in the newest run; it began at 4.2 km
   stridecue pain 3 --site "around the kneecap" --minute 22 --numb
+  stridecue pain 0                                              by mistake: takes back a report of the last two minutes
   stridecue pain --next-morning yes                             it is worse today than before the run
   stridecue pain --cleared                                      a clinician has looked at it: cues may come back
   stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is stored

@@ -88,22 +88,21 @@ def reported_last(
     """
     newest = history.newest(runner, 1)
     since = newest[0].started_utc if newest else ""
-    recent = [
-        pain for pain in history.pains(runner) if hurts(_report(pain)) and (pain.started_utc or pain.said_utc) >= since
-    ]
+    recent = [pain for pain in history.pains(runner) if hurts(as_report(pain))]
+    recent = [pain for pain in recent if (pain.started_utc or pain.said_utc) >= since]
     if not recent or days_between(recent[-1].said_utc, now or datetime.now(UTC)) > RETURN_DAYS:
         return ""
     worst = _worst(recent, rule)
     more = f", the worst of {len(recent)}" if len(recent) > 1 else ""
     counts = COUNTS_TODAY if _counts_today(worst, recent, past, plan, rule) else ""
-    return f"Reported last time ({worst.said_utc[:10]}): {described(_report(worst))}{more}.{counts}"
+    return f"Reported last time ({worst.said_utc[:10]}): {described(as_report(worst))}{more}.{counts}"
 
 
 def _counts_today(
     worst: StoredPain, recent: Sequence[StoredPain], past: Sequence[PastRun], plan: Plan, rule: PainRule
 ) -> bool:
     """Whether the report changes today's run: no cues, the goal put aside, or a cap from where that run hurt."""
-    said = _report(worst)
+    said = as_report(worst)
     if plan.held and triage(said, rule).stops_cues:
         return True
     if plan.on_hold and known_site(said.site) == "calf or Achilles":
@@ -114,17 +113,18 @@ def _counts_today(
 
 def _reason_to_hold(pains: Sequence[StoredPain], rule: PainRule) -> StoredPain | None:
     """Find why cues are off: the worst report among those that stop cues, of the newest run that has one."""
-    stopping = [pain for pain in pains if hurts(_report(pain)) and triage(_report(pain), rule).stops_cues]
+    stopping = [pain for pain in pains if hurts(as_report(pain)) and triage(as_report(pain), rule).stops_cues]
     if not stopping:
         return None
     return _worst([pain for pain in stopping if pain.started_utc == stopping[-1].started_utc], rule)
 
 
 def _worst(pains: Sequence[StoredPain], rule: PainRule) -> StoredPain:
-    return max(pains, key=lambda pain: weight(_report(pain), rule))
+    return max(pains, key=lambda pain: weight(as_report(pain), rule))
 
 
-def _report(pain: StoredPain) -> PainReport:
+def as_report(pain: StoredPain) -> PainReport:
+    """Return a stored report as a record, without its note and its place in the run."""
     side = None if pain.side is None else Side(pain.side)
     return PainReport(0, pain.level, pain.site, side, None, pain.numb)
 

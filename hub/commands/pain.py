@@ -5,22 +5,34 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from dsp import texts
+from dsp.guidance import TAKEN_BACK_NS
 from dsp.records import PainReport, Side
 from dsp.runner.history import PastRun
 from dsp.runner.triage import SITES, Kind, PainRule, hurts, kind_of, known_site, triage
-from hub.commands.before_run import answer_morning, now_utc, short, unanswered
+from dsp.signals import NS_PER_S
+from hub.commands.before_run import answer_morning, as_report, now_utc, short, unanswered
+from hub.commands.kept_recordings import newest_first
 from hub.commands.live import chosen_config, history_file
 from hub.history.runs import StoredPain
 from hub.history.store import History
 from hub.messages.plain_words import plain_or_none
 from hub.settings.config import ConfigError
+from hub.settings.folders import demo_folder, program
 from hub.settings.nearest import nearest
 from hub.terminal.terminal import echo
 from hub.text.pain_text import advice
 
 AFTERWARDS = "afterwards"
+CALF = "calf or Achilles"
+NO_RUN = (
+    "Not attached to a run: none of '{runner}' is stored yet. A run is stored after a minute of running; a demo never "
+    "is. The next run reminds you of the report, but no distance is learned from it."
+)
+DEMO_SINCE = "The demo that ran since then is not part of your history."
+BY_MISTAKE = "By mistake? `{program} pain 0` within two minutes takes it back."
 
 
 def run(options: Namespace) -> int:
@@ -87,36 +99,68 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule, *,
         note=plain_or_none(options.note),
         how=AFTERWARDS,
     )
+    said = as_report(stored)
+    if not hurts(said):
+        return _nothing_hurts(history, stored, rule)
     history.add_pain(stored)
+    found = triage(said, rule)
     lines = [
         f"Stored on this machine: {short(stored)}, {options.level} of 10.",
+        *([] if found.stops_cues else [BY_MISTAKE.format(program=program())]),
         *_attached_to(runner, started, simulated=simulated),
+        *advice(found, site, exposure_m),
     ]
-    said = PainReport(0, options.level, site, side, options.note, options.numb)
-    found = triage(said, rule)
-    if not hurts(said):
-        return lines
-    lines += advice(found, site, exposure_m)
     plan = history.plan(runner)
-    if found.stops_cues or site == "calf or Achilles":
-        plan = replace(plan, held=plan.held or found.stops_cues, on_hold=plan.on_hold or site == "calf or Achilles")
+    if found.stops_cues or site == CALF:
+        plan = replace(plan, held=plan.held or found.stops_cues, on_hold=plan.on_hold or site == CALF)
         history.keep_plan(runner, plan, now_utc())
     if started and exposure_m is None and not found.stops_cues:
         lines.append("With --km or --minute (where it began), later runs can say how far is likely to be pain-free.")
     return [*lines, texts.NOT_A_DIAGNOSIS]
 
 
+def _nothing_hurts(history: History, zero: StoredPain, rule: PainRule) -> list[str]:
+    """Withdraw the newest report if level 0 follows soon enough, as in mid-run (`dsp.guidance`); else store the 0."""
+    painful = [pain for pain in history.pains(zero.runner) if hurts(as_report(pain))]
+    newest = painful[-1] if painful else None
+    if newest is None or not _is_withdrawable(newest, zero, rule):
+        history.add_pain(zero)
+        still_counts = newest is not None and newest.started_utc == zero.started_utc
+        return [texts.NOT_TAKEN_BACK if still_counts else texts.NOTHING_HURTS]
+    history.take_back_pain(zero.runner, newest.started_utc, newest.said_utc)
+    plan = history.plan(zero.runner)
+    if newest.site == CALF and plan.on_hold and all(pain.site != CALF for pain in painful[:-1]):
+        history.keep_plan(zero.runner, replace(plan, on_hold=False), zero.said_utc)
+    return [texts.TAKEN_BACK]
+
+
+def _is_withdrawable(newest: StoredPain, zero: StoredPain, rule: PainRule) -> bool:
+    """Whether a level 0 withdraws the newest report: never one with signs for a clinician."""
+    try:
+        since = datetime.fromisoformat(zero.said_utc) - datetime.fromisoformat(newest.said_utc)
+    except ValueError:
+        return False
+    soon = 0.0 <= since.total_seconds() <= TAKEN_BACK_NS / NS_PER_S
+    return soon and not triage(as_report(newest), rule).stops_cues
+
+
 def _attached_to(runner: str, started: str | None, *, simulated: bool) -> list[str]:
-    """Name the run that a report was stored with; times are UTC, as in `stridecue history list`."""
+    """Name the run that a report was stored with, or say why there is none; UTC, as in `stridecue history list`."""
     if started is None:
-        return [f"Not attached to a run: the history of '{runner}' has none yet."]
+        return [NO_RUN.format(runner=runner)]
     when = f"{started[:16].replace('T', ' ')} UTC ({runner})"
     if not simulated:
-        return [f"Attached to your run of {when}."]
+        return [f"Attached to your run of {when}.", *([DEMO_SINCE] if _demo_since(started) else [])]
     return [
         f"Attached to the simulated run of {when}, apart from your own history.",
         "Does something really hurt? Repeat the report with --own-run: it then counts for your own runs.",
     ]
+
+
+def _demo_since(started: str) -> bool:
+    """Whether a demo has begun since a run: file names begin with the start, to the second and without colons."""
+    begins = f"{started[:19].replace(':', '')}Z"
+    return any(path.name[: len(begins)] > begins for path in newest_first([demo_folder() / "recordings"])[:1])
 
 
 def _site(written: str | None) -> str | None:

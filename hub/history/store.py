@@ -41,7 +41,7 @@ FROM pain WHERE runner = ? ORDER BY said_utc, id
 """
 _TAKE_BACK_PAIN = """
 DELETE FROM pain WHERE id = (
-    SELECT max(id) FROM pain WHERE runner = ? AND started_utc = ? AND said_utc = ? AND (level IS NOT 0 OR numb)
+    SELECT max(id) FROM pain WHERE runner = ? AND started_utc IS ? AND said_utc = ? AND (level IS NOT 0 OR numb)
 )
 """
 _ADD_MARK = "INSERT INTO mark (runner, started_utc, said_utc, running_s, made_by, text) VALUES (?, ?, ?, ?, ?, ?)"
@@ -106,8 +106,8 @@ class History:
         with opened(self.path) as store:
             store.execute(_ADD_PAIN, astuple(pain))
 
-    def take_back_pain(self, runner: str, started_utc: str, said_utc: str) -> None:
-        """Delete the pain report made by mistake at `said_utc` in a run."""
+    def take_back_pain(self, runner: str, started_utc: str | None, said_utc: str) -> None:
+        """Delete the pain report made by mistake at `said_utc` in a run; `started_utc` None: in none."""
         with opened(self.path) as store:
             store.execute(_TAKE_BACK_PAIN, (runner, started_utc, said_utc))
 

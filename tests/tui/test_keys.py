@@ -40,17 +40,19 @@ async def test_pain_needs_only_a_digit_and_enter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "level", "told"),
+    ("size", "keys", "told"),
     [
         (SMALL, "0", "Pain 0 of 10 (none): noted."),  # this withdraws a report, so there is nothing to undo
         ((60, 15), "4", "Pain 4 of 10 (moderate): noted."),
+        (SMALL, "n4", "Pain 4 of 10 (moderate): noted."),  # numbness is for a clinician: it cannot be withdrawn
+        (SMALL, "e4", "Pain 4 of 10 (moderate), buttock: noted."),
     ],
 )
-async def test_how_a_report_is_taken_back_is_said_where_it_helps(size: tuple[int, int], level: str, told: str) -> None:
+async def test_how_a_report_is_taken_back_is_said_where_it_helps(size: tuple[int, int], keys: str, told: str) -> None:
     assert TAKEN_BACK_NS == 2 * 60 * 1_000_000_000, "as in TAKE_BACK"
     async with dashboard(size) as board:
         await board.play(scenes.running)
-        await board.press("p", level, "enter")
+        await board.press("p", *keys, "enter")
         await board.hear(board.feed.answers("the pain report is noted"))
         assert board.notices.texts == [told]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from drivers.recordings.recording import RecordingWriter, SessionInfo
+from dsp import texts
 from dsp.records import Summary
 from dsp.runner.plan import Plan
 from dsp.runner.return_to_run import return_cap
@@ -26,7 +27,7 @@ from hub.history.store import History
 from hub.messages.wire import Post
 from hub.outcome import Outcome
 from hub.run.launch import Ended, Launch
-from hub.settings.folders import data_folder, overdue_folder
+from hub.settings.folders import data_folder, demo_folder, overdue_folder
 from hub.sinks.spool import Spool
 
 
@@ -279,10 +280,14 @@ def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
         assert carry_out(["pain", "4", "--site", "buttock", *words]) == 0
         return capsys.readouterr().out
 
-    assert "Not attached to a run: the history of 'runner' has none yet." in reported()
+    said = reported()
+    assert "Not attached to a run: none of 'runner' is stored yet." in said
+    assert "after a minute of running; a demo never is" in said
     history.add(own := a_run(2.0))
     apart = History(live.history_file(simulated=True))
-    assert f"Attached to your run of {own.started_utc[:16].replace('T', ' ')} UTC (runner)." in reported()
+    said = reported()
+    assert f"Attached to your run of {own.started_utc[:16].replace('T', ' ')} UTC (runner)." in said
+    assert "demo" not in said
     apart.add(simulated := a_run(1.0))
     said = reported()
     assert f"Attached to the simulated run of {simulated.started_utc[:16].replace('T', ' ')} UTC (runner)" in said
@@ -300,6 +305,66 @@ def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
         assert not each.plan("runner").held
     assert carry_out(["history", "erase", "--yes"]) == 0
     assert apart.pains("runner") == ()
+
+
+def test_a_demo_that_ran_since_is_said_not_to_be_what_the_report_is_attached_to(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recordings = demo_folder() / "recordings"
+    recordings.mkdir(parents=True)
+
+    def reported() -> str:
+        assert carry_out(["pain", "2", "--site", "outer knee"]) == 0
+        return capsys.readouterr().out
+
+    history.add(run := a_run(1.0))
+    (recordings / f"{run.started_utc[:19].replace(':', '')}Z-demo.mcap").touch()
+    assert "demo" not in reported(), "it began in the same second"
+    (recordings / f"{a_run(0.9).started_utc[:19].replace(':', '')}Z-demo.mcap").touch()
+    assert "The demo that ran since then is not part of your history." in reported()
+
+
+@pytest.mark.parametrize("with_a_run", [True, False])
+def test_a_0_takes_back_a_report_of_the_last_two_minutes(
+    history: History, capsys: pytest.CaptureFixture[str], *, with_a_run: bool
+) -> None:
+    if with_a_run:
+        history.add(a_run())
+    assert carry_out(["pain", "3", "--site", "calf or Achilles"]) == 0
+    assert "pain 0` within two minutes takes it back" in capsys.readouterr().out
+    assert history.plan("runner").on_hold
+    assert carry_out(["pain", "0"]) == 0
+    assert "withdrawn" in capsys.readouterr().out
+    assert history.pains("runner") == ()
+    assert not history.plan("runner").on_hold, "as before the report"
+    assert carry_out(["pain", "0"]) == 0
+    assert capsys.readouterr().out == f"{texts.NOTHING_HURTS}\n"
+
+
+def test_a_0_does_not_take_back_an_older_report_or_one_for_a_clinician(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history.add(a_run())
+    older = f"{datetime.now(UTC) - timedelta(seconds=121):%Y-%m-%dT%H:%M:%S}.000Z"
+    history.add_pain(replace(_a_pain(history, 4, "outer knee"), said_utc=older))
+    assert carry_out(["pain", "0"]) == 0
+    assert texts.NOT_TAKEN_BACK in capsys.readouterr().out
+    assert carry_out(["pain", "3", "--site", "buttock"]) == 0
+    assert "By mistake" not in capsys.readouterr().out, "cues stay off until `--cleared`"
+    assert carry_out(["pain", "0"]) == 0
+    assert texts.NOT_TAKEN_BACK in capsys.readouterr().out
+    assert [pain.level for pain in history.pains("runner")] == [4, 0, 3, 0]
+    assert history.plan("runner").held
+
+
+def test_an_earlier_calf_report_keeps_the_goal_on_hold_when_a_later_one_is_taken_back(history: History) -> None:
+    older = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%S}.000Z"
+    history.add(a_run())
+    history.add_pain(replace(_a_pain(history, 4, "calf or Achilles"), said_utc=older))
+    for level in ("2", "0"):
+        assert carry_out(["pain", level, "--site", "calf or Achilles"]) == 0
+    assert len(history.pains("runner")) == 1
+    assert history.plan("runner").on_hold
 
 
 def test_before_a_run_the_log_is_the_same_with_and_without_pain(
