@@ -190,7 +190,7 @@ async def _carry_out(launch: Launch, late: LateSignals) -> Ended:
             name_file=_namer(launch.folder, session) if launch.folder is not None else None,
             jsonl=jsonl,
             signals=launch.signals,
-            console=None if dashboard else _console(out, launch.source),
+            console=None if dashboard else _console(out, launch.source, about),
             dashboard=dashboard,
             theme=launch.theme,
             reported=launch.reported,
@@ -285,15 +285,16 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
     return True, ""
 
 
-def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
+def _console(out: TextIO, source: str, about: About) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
     own = is_own_terminal(out)
     begins = "looking for sensors; Ctrl-C ends the run"
     if source == "replay":
-        begins = "replaying a recording; Ctrl-C ends the replay"
+        begins = "replaying a recording: times are those of the recording; Ctrl-C ends the replay"
     if own and source != "replay":
         whose = " in a run of your own" if source == "demo" else ""
         try_echo(f"If something hurts{whose}: tap the hip sensor three times, or use `stridecue pain` afterwards.", out)
-    return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
+    start_unix_s = (about.unix_zero_ns + about.t0_ns) / NS_PER_S
+    return lambda posts: Console(out, posts, start_unix_s=start_unix_s, own_terminal=own, begins=begins).run()
 
 
 def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import TextIO
 
 from dsp.records import Side
@@ -32,6 +32,10 @@ NUMBERS_EVERY = 5
 class Console:
     """A sink that prints posts as lines of text.
 
+    Each line begins with the time of its message since the start of the session: in a replay, that of the recording,
+    whatever its speed.
+
+    start_unix_s  Unix time of the session's start, s
     own_terminal  False if others may read the output, e.g. in a service's log: then it reveals nothing about pain
     begins        the first line: what the run starts with, and how to end it
     """
@@ -41,10 +45,12 @@ class Console:
         out: TextIO,
         subscription: Subscription[Post],
         *,
+        start_unix_s: float,
         own_terminal: bool = True,
         begins: str = "looking for sensors; Ctrl-C ends the run",
     ) -> None:
         self._begins = begins
+        self._start_unix_s = start_unix_s
         self._out = out
         self._visible: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else _for_log
         self._subscription = subscription
@@ -56,17 +62,19 @@ class Console:
 
     async def run(self) -> None:
         """Print until the bus closes, or the terminal is gone."""
-        start_s = asyncio.get_running_loop().time()
         self._print(0.0, self._begins)
         async for batch in self._subscription.batches():
-            now_s = asyncio.get_running_loop().time() - start_s
             for post in batch:
                 if (line := self._line(post)) is not None:
-                    self._print(now_s, line)
+                    self._print(self._since_start_s(post.message), line)
 
-    def _print(self, now_s: float, line: str) -> None:
+    def _since_start_s(self, message: Message) -> float:
+        """Return when it happened, on the session's time axis; what the hub publishes always says when."""
+        return 0.0 if message.t is None else datetime.fromisoformat(message.t).timestamp() - self._start_unix_s
+
+    def _print(self, at_s: float, line: str) -> None:
         """Print one line: whole in a file, so that it can be searched; wrapped between words on a terminal."""
-        stamp = f"{now_s:6.1f} s  "
+        stamp = f"{at_s:6.1f} s  "
         print(wrap_words(line, self._out, stamp), file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:

@@ -19,21 +19,24 @@ from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 from hub.text.console import Console
 
+START_UNIX_S = 0.0
+AT = "1970-01-01T00:00:00.000Z"
+
 
 def metrics(seq: int, cadence_spm: float | None) -> Post:
-    return Post("m", MetricsMessage(t="", seq=seq, t_s=0.0, cadence_spm=cadence_spm, drop_excursion_left_deg=5.04))
+    return Post("m", MetricsMessage(t=AT, seq=seq, t_s=0.0, cadence_spm=cadence_spm, drop_excursion_left_deg=5.04))
 
 
 def session(state: SessionState, steps: int = 0) -> Post:
     message = SessionMessage(
-        t="", seq=1, state=state, runner="ann", source="demo", started=None, elapsed_s=0.0, steps=steps, recording=None
+        t=AT, seq=1, state=state, runner="ann", source="demo", started=None, elapsed_s=0.0, steps=steps, recording=None
     )
     return Post("s", message)
 
 
 def sensor(state: SensorState) -> Post:
     message = SensorMessage(
-        t="", seq=1, device="hip", placement=Placement.SACRUM, name="Hip", profile=None, state=state, battery_pct=80.0,
+        t=AT, seq=1, device="hip", placement=Placement.SACRUM, name="Hip", profile=None, state=state, battery_pct=80.0,
         packets=0, samples=0, lost=0, dropped=0, rate_hz=None, last_seen_s=None, detail=None,
     )  # fmt: skip
     return Post("x", message)
@@ -46,7 +49,8 @@ class NarrowTerminal(io.StringIO):
 
 async def all_printed(out: io.StringIO, posts: list[Post], *, own_terminal: bool = True) -> str:
     bus: Bus[Post] = Bus()
-    console = Console(out, bus.subscribe("console", Policy.DROP_OLDEST, 100), own_terminal=own_terminal)
+    posts_to_print = bus.subscribe("console", Policy.DROP_OLDEST, 100)
+    console = Console(out, posts_to_print, start_unix_s=START_UNIX_S, own_terminal=own_terminal)
     async with asyncio.TaskGroup() as group:
         group.create_task(console.run(), name="console")
         for post in posts:
@@ -67,6 +71,19 @@ async def test_changes_are_said_once() -> None:
     ]
 
 
+async def test_lines_have_the_time_of_their_message_however_fast_they_come() -> None:
+    def at(time: str, state: SessionState) -> Post:
+        return Post("s", replace(session(state).message, t=f"1970-01-01T{time}Z"))
+
+    posts = [at("00:00:09.800", "running"), at("00:20:00.000", "paused"), at("01:00:00.049", "ended")]
+    said = await all_printed(io.StringIO(), posts)
+    assert [line.split(" s  ") for line in said.splitlines()[1:]] == [
+        ["   9.8", "the run has started"],
+        ["1200.0", "the run is paused: standing"],
+        ["3600.0", "the run has ended"],
+    ]
+
+
 async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     cue = Cue(0, "quick_steps", Severity.ADVICE, "Quick, light steps: a little more cadence.", None, ())
@@ -80,11 +97,11 @@ async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.
 async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual() -> None:
     usual = {"drop_excursion_baseline_left_deg": 5.24, "drop_excursion_baseline_right_deg": 4.6}
     frame = MetricsMessage(
-        t="", seq=1, t_s=0.0, speed_mps=3.0, drop_excursion_left_deg=7.8, drop_excursion_right_deg=4.4, extra=usual
+        t=AT, seq=1, t_s=0.0, speed_mps=3.0, drop_excursion_left_deg=7.8, drop_excursion_right_deg=4.4, extra=usual
     )
     said = await printed([session("running", 40), *[Post("m", frame)] * 5])
     assert said[-1] == "40 steps | hip drop on L/R leg 7.8/4.4° (usual 5.2/4.6°) | 10.8 km/h"
-    before_steps = MetricsMessage(t="", seq=1, t_s=0.0, speed_mps=0.0, extra=usual)
+    before_steps = MetricsMessage(t=AT, seq=1, t_s=0.0, speed_mps=0.0, extra=usual)
     assert (await printed([session("running"), *[Post("m", before_steps)] * 5]))[-1] == "0 steps | 0.0 km/h"
 
 
