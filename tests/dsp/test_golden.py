@@ -17,7 +17,7 @@ from dsp.records import Metric, Record, Step
 from dsp.signals import Placement
 from tests.dsp.synthetic import Array, blocks_of, make
 
-GOLDEN = Path(__file__).parent / "golden" / "made_up_run.json"
+GOLDEN = Path(__file__).parent / "golden" / "synthetic_run.json"
 
 
 def turned() -> Array:

@@ -11,7 +11,7 @@ from dsp.orientation.mount import Mount
 from dsp.records import Metric
 from dsp.signals import Placement
 from tests.dsp.synthetic import make
-from tests.dsp.test_made_up_runner import play
+from tests.dsp.test_synthetic_runner import play
 
 
 def test_trust_falls_with_the_sampling_rate_below_fifty_hertz() -> None:

@@ -11,7 +11,7 @@ from dsp.orientation.consistency import EXCEEDING, STRIDES, Consistency
 from dsp.records import Metric, Record, Step
 from dsp.signals import Placement
 from tests.dsp.synthetic import Array, Made, make
-from tests.dsp.test_made_up_runner import drop_deg, play, steps_of
+from tests.dsp.test_synthetic_runner import drop_deg, play, steps_of
 
 HIP = Placement.SACRUM
 AT_S = 40.0

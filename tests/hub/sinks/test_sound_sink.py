@@ -27,7 +27,7 @@ from hub.sound.plan import Sounds
 from hub.sound.speech.engine import Engine
 from hub.sound.speech.store import SpeechStore
 from hub.sound.tones import CLICK_PEAK, RATE_HZ, SPEECH_PEAK, Samples, Signal, signal_samples
-from tests.hub.heard import a_cue, cadence, onsets, read, target
+from tests.hub.audio_analysis import a_cue, cadence, onsets, read, target
 
 _TONE = """
 import math, struct, sys, wave

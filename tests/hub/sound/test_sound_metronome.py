@@ -5,7 +5,7 @@ import pytest
 
 from hub.sound.metronome import FADE_OUT_S, Metronome
 from hub.sound.tones import CLICK_PEAK, RATE_HZ, Samples
-from tests.hub.heard import onsets
+from tests.hub.audio_analysis import onsets
 
 
 def rendered(metronome: Metronome, seconds: float, block: int = 1024) -> Samples:

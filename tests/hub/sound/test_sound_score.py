@@ -9,7 +9,7 @@ from hub.sound.phrases import spoken_phrases
 from hub.sound.score import Saying, saying
 from hub.sound.sounds import Rank
 from hub.sound.tones import Signal
-from tests.hub.heard import a_cue, cadence, target
+from tests.hub.audio_analysis import a_cue, cadence, target
 
 PAIN = PainReport(0, 4)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hub.sound.tones import RATE_HZ, SIGNAL_PEAK, Signal, click_samples, signal_samples
-from tests.hub.heard import onsets, pitches_hz
+from tests.hub.audio_analysis import onsets, pitches_hz
 
 TONES = {Signal.ABOVE: 1, Signal.BELOW: 2}
 PITCHES_HZ = {

@@ -1,4 +1,4 @@
-"""What tests know about samples: where sounds begin, which pitches they have, and things to be heard."""
+"""Analysis of rendered sound for tests: where sounds begin and which pitches they have; and records that are heard."""
 
 from __future__ import annotations
 
