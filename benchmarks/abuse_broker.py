@@ -35,7 +35,7 @@ from hub.link.connection import MQTT_5, Server
 from hub.orders.order_desk import OrderDesk
 from hub.orders.repeats import Order, Repeats
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 TOPIC = "stridecue/ann/step"
 HOST = "127.0.0.2"
@@ -291,7 +291,7 @@ async def orders(target: Target, sent: list[tuple[str, bytes]]) -> str:
         done += 1
         return "done"
 
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     server = Server(target.hub.host, target.hub.port, target.hub.user, target.hub.password, protocol=MQTT_5)
     desk = OrderDesk(
         server,

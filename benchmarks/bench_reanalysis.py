@@ -27,7 +27,7 @@ from benchmarks.recorded_run import write_run
 from benchmarks.yardstick import multiply_add_us
 from drivers.fewer_blocks import taken_together
 from drivers.ingest import Ingest
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording import RecordingReader
 from dsp.pipeline import Pipeline
 from dsp.records import Record, Step
@@ -40,7 +40,7 @@ GOAL = 200.0
 THREE_HOURS_S = 3 * 3600.0
 SLOWEST = 18
 WHOLE = "complete replay"
-Item: TypeAlias = DeviceInfo | Packet | Said
+Item: TypeAlias = DeviceInfo | Packet | UserInput
 CATALOG = load_catalog()
 """Read once, however long a recording is: not counted."""
 

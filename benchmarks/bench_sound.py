@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.recorded_run import write_run
 from drivers.clock import now_ns
-from drivers.packets import Packet, Said
+from drivers.packets import Packet, UserInput
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from drivers.recordings.replay import Pace, Pacer
 from dsp.records import Cue, Earcon, Record, Severity, Step
@@ -43,7 +43,7 @@ from hub.sound.plan import Sounds
 from hub.sound.sounds import Rank, Sound
 from hub.sound.tones import RATE_HZ, Signal, signal_samples
 from hub.stop import Stop
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 GOAL_MS = 100.0
 STEPS_A_CUE = 5
@@ -88,7 +88,7 @@ class PacedSource(InboxSource):
                 item = replace(item, t_recv_ns=now_ns())
             if stop.asked:
                 break
-            if not isinstance(item, Said):
+            if not isinstance(item, UserInput):
                 self._inbox.put(item)
         self._inbox.close()
 
@@ -111,7 +111,7 @@ async def run(path: Path, folder: Path, output: Output) -> list[SoundStatus]:
             )
 
     plan = Plan(
-        about=About("bench", "one", "live", 0, t0_ns),
+        run_info=RunInfo("bench", "one", "live", 0, t0_ns),
         session_info=SessionInfo(t0_ns, None, "bench"),
         engine=CueingEngine(load_catalog(), RunSettings().pipeline(signals=True)),
         source=opened(path),

@@ -37,7 +37,7 @@ from hub.sound.output.output import Render
 from hub.sound.output.paced import paced_blocks
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 RUNNER = "bench"
 LOSS = 0.05
@@ -168,7 +168,7 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
     loop.add_signal_handler(signal.SIGUSR2, ended.set)
     t0_ns = now_ns()
     plan = Plan(
-        about=About(RUNNER, "one", "demo", 0, t0_ns),
+        run_info=RunInfo(RUNNER, "one", "demo", 0, t0_ns),
         session_info=SessionInfo(t0_ns, None, RUNNER),
         engine=engine,
         source=opened(),

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 
 MAX_LAG_NS = 45 * NS_PER_S // 100
@@ -66,7 +66,7 @@ class Run:
             start = end
 
 
-def taken_together(items: Iterable[DeviceInfo | Packet | Said]) -> Iterator[list[Packet] | DeviceInfo | Said]:
+def taken_together(items: Iterable[DeviceInfo | Packet | UserInput]) -> Iterator[list[Packet] | DeviceInfo | UserInput]:
     """Yield the packets of each short time span as a list, and every other item on its own, in the original order."""
     held: list[Packet] = []
     first_ns = end_ns = 0

@@ -52,8 +52,8 @@ class Packet:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A command to the hub or a message to the runner during a run, as JSON.
+class UserInput:
+    """A pain report or a command given during a run, as JSON.
 
     It affects what follows, so it is recorded in order among the packets and applied again in a replay.
 

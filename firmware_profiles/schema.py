@@ -43,7 +43,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A table that rejects unknown keys."""
 
 
-class About(Strict, frozen=True, kw_only=True):
+class ProfileHeader(Strict, frozen=True, kw_only=True):
     """`[profile]`. A `mixin` is never matched itself: other profiles extend it. `placement` lists where it can be worn.
 
     transport  how its bytes arrive; a run connects only to `gatt` devices
@@ -362,7 +362,7 @@ class Profile(Strict, frozen=True, kw_only=True):
     """One device: the complete TOML. Once loaded by the catalogue, parents are merged and UUIDs are in 128-bit form."""
 
     schema: int
-    profile: About
+    profile: ProfileHeader
     match: list[Match] = []
     gatt: dict[str, Characteristic] = {}
     link: Link = Link()

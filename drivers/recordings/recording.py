@@ -20,7 +20,7 @@ from mcap.data_stream import ReadDataStream
 from mcap.records import Channel, Message, Metadata
 
 from drivers.errors import RecordingError
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording_chunks import TORN, ChunkFile, Condition, open_recording
 from drivers.recordings.recording_file import RecordingFile, mcap_writer
 from dsp.signals import Placement
@@ -30,7 +30,7 @@ FORMAT_VERSION = "1"
 DEVICE_TOPIC = "/device"
 PACKET_TOPIC = "/packet/"
 RECORD_TOPIC = "/record/"
-SAID_TOPIC = "/said"
+INPUT_TOPIC = "/said"
 SESSION_COPIES = 2
 """MCAP metadata have no checksum, so ours is added, and a second copy survives a damaged byte in the first."""
 _SESSION_WITHIN_BYTES = 8 * 1024 * 1024
@@ -104,10 +104,10 @@ class RecordingWriter:
         self._add(channel, packet.t_recv_ns, packet.payload)
         self.packets += 1
 
-    def add_said(self, said: Said) -> None:
+    def add_input(self, user_input: UserInput) -> None:
         """Record a command or message, in order among the packets."""
         self._check_room()
-        self._add(self._json_channel(SAID_TOPIC), said.t_ns, said.text)
+        self._add(self._json_channel(INPUT_TOPIC), user_input.t_ns, user_input.text)
 
     def add_record(self, kind: str, t_ns: int, payload: bytes) -> None:
         """Record a result of the hub: one JSON object of a kind, e.g. `step`."""
@@ -247,15 +247,15 @@ class RecordingReader:
             notes.append("has no end (was the hub killed?): everything up to there was read")
         return f"{self.path} {' and '.join(notes)}" if notes else None
 
-    def __iter__(self) -> Iterator[DeviceInfo | Packet | Said]:
+    def __iter__(self) -> Iterator[DeviceInfo | Packet | UserInput]:
         announced: dict[str, DeviceInfo] = {}
         senders: dict[int, tuple[str, str]] = {}
         for channel, message in self._messages():
             sender = senders.get(channel.id)
             if sender is not None:
                 yield Packet(sender[0], sender[1], message.log_time, message.data)
-            elif channel.topic == SAID_TOPIC:
-                yield Said(message.log_time, message.data)
+            elif channel.topic == INPUT_TOPIC:
+                yield UserInput(message.log_time, message.data)
             elif channel.topic == DEVICE_TOPIC:
                 info = self._device(message.data)
                 announced[info.device] = info

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from drivers.timing.clock_state import ClockState
 from drivers.timing.delay_spread import DelaySpread, uncertainty_s
-from drivers.timing.steady_stamps import CAUSALITY_S, COMPARED, SteadyStamps
+from drivers.timing.timestamp_check import CAUSALITY_S, COMPARED, TimestampCheck
 from dsp.signals import NS_PER_S
 
 BLOCK_S = 5.0
@@ -206,7 +206,7 @@ class DeviceTimeline:
 
     def __init__(self) -> None:
         self._delay = MinimumDelay()
-        self._stamps = SteadyStamps()
+        self._stamps = TimestampCheck()
         self._first: list[tuple[float, float]] = []  # last sample's timestamp and arrival, s, of the first packets
         self._base_ns: int | None = None
         self._applied_s = math.nan
@@ -224,7 +224,7 @@ class DeviceTimeline:
 
     def restart(self) -> None:
         """Start over after a clock reset; output times still rise."""
-        self._stamps = SteadyStamps()
+        self._stamps = TimestampCheck()
         self._first.clear()
         self._forget_delay()
 

@@ -20,7 +20,7 @@ import msgspec
 from drivers.errors import DecodeError
 from drivers.ingest import Ingest
 from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.timing.clock_state import ClockState
 from dsp.guidance import Wish
 from dsp.pipeline import Pipeline
@@ -38,7 +38,7 @@ _ORDER: msgspec.json.Decoder[PainMessage | CommandMessage] = msgspec.json.Decode
 _STATE_FIELDS = ("t_ns", "faults", "_last_seen_ns", "_battery_pct", "_next_quality_ns")
 
 _NOT_DEVICES = {
-    "said": "one report or command was not processed",
+    "input": "one report or command was not processed",
     "finish": "the last moments of the run were not processed",
     "summary": "the run has no summary",
 }
@@ -46,7 +46,7 @@ _NOT_DEVICES = {
 
 _LOG = logging.getLogger("stridecue.engine")
 
-RadioItem: TypeAlias = DeviceInfo | Packet | LinkState | Said
+RadioItem: TypeAlias = DeviceInfo | Packet | LinkState | UserInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class Engine:
             return self._packet(item)
         if isinstance(item, DeviceInfo):
             self._device(item)
-        elif isinstance(item, Said):
-            return self._said(item)
+        elif isinstance(item, UserInput):
+            return self._user_input(item)
         return []
 
     def feed_all(self, packets: Sequence[Packet]) -> list[Record]:
@@ -182,24 +182,24 @@ class Engine:
             self.faults[info.device] = Fault(self.t_ns or 0, info.device, str(error))
             _LOG.error("%s", error)
 
-    def _said(self, said: Said) -> list[Record]:
+    def _user_input(self, user_input: UserInput) -> list[Record]:
         """Process pain, marks and wishes; skip what only the older or newer hub that recorded it understood."""
         try:
-            order = _ORDER.decode(said.text)
+            order = _ORDER.decode(user_input.text)
         except msgspec.DecodeError as error:
             _LOG.warning("a report or command cannot be read: %s", type(error).__name__)
             return []
-        with self._quarantined("said", said.t_ns, secret=True):
+        with self._quarantined("input", user_input.t_ns, secret=True):
             if isinstance(order, PainMessage):
                 site, note = plain_or_none(order.site), plain_or_none(order.note)  # recordings come from anywhere
-                report = PainReport(said.t_ns, order.level, site, order.side, note, order.numb)
+                report = PainReport(user_input.t_ns, order.level, site, order.side, note, order.numb)
                 return self._wanted(self._pipeline.pain(report))
             if order.action == "mark":
-                return [Mark(said.t_ns, order.by or "runner", plain_or_none(order.text))]
+                return [Mark(user_input.t_ns, order.by or "runner", plain_or_none(order.text))]
             if order.action == "target":
                 self._pipeline.aim(order.cadence_spm)
             elif order.action == "ask_pain":
-                return self._wanted(self._pipeline.ask_pain(said.t_ns, coach=order.by == "coach"))
+                return self._wanted(self._pipeline.ask_pain(user_input.t_ns, coach=order.by == "coach"))
             elif order.action in {wish.value for wish in Wish}:
                 self._pipeline.wish(Wish(order.action))
         return []

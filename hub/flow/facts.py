@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from dsp.records import Record
 from hub.messages.incoming import Who
 
@@ -48,4 +48,4 @@ class Elsewhere:
     t_ns: int
 
 
-Fact: TypeAlias = DeviceInfo | Packet | Said | LinkState | Record | Beat | Arrival | Mute | Asked | Elsewhere
+Fact: TypeAlias = DeviceInfo | Packet | UserInput | LinkState | Record | Beat | Arrival | Mute | Asked | Elsewhere

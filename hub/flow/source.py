@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, TypeAlias
 
 from drivers.errors import DriverError
-from drivers.packets import Said
+from drivers.packets import UserInput
 from hub.flow.engine import RadioItem
 from hub.flow.turns import Turn
 from hub.messages.incoming import CommandMessage
@@ -29,9 +29,9 @@ class SourceControl(Protocol):
         del order
         return None
 
-    def diverged(self, said: Said | None) -> None:
+    def diverged(self, user_input: UserInput | None) -> None:
         """Note an input that the source does not contain itself; None: one that holds for the whole run."""
-        del said
+        del user_input
 
     def status(self) -> ReplayStatus | None:
         """Return the position of a replay; None for any other source."""
@@ -96,9 +96,9 @@ class PlannedSource(SourceControl):
         """Carry out a command to the source itself; returns what was done, None if it is about something else."""
         return self._source.steer(order)
 
-    def diverged(self, said: Said | None) -> None:
+    def diverged(self, user_input: UserInput | None) -> None:
         """Note an input that the source does not contain itself; None: one that holds for the whole run."""
-        self._source.diverged(said)
+        self._source.diverged(user_input)
 
     def status(self) -> ReplayStatus | None:
         """Return the position of a replay; None for any other source."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from drivers.packets import Said
+from drivers.packets import UserInput
 from dsp import texts
 from dsp.cues.schedule import ASK_AGAIN_S
 from dsp.records import Cue, Record, Severity
@@ -52,7 +52,7 @@ class Obey:
         live: bool = True,
         running_s: Callable[[int], float] = lambda _t_ns: 0.0,
         volume: Callable[[], Volume] = lambda: Volume.USUAL,
-        feed: Callable[[Said], Awaitable[None]],
+        feed: Callable[[UserInput], Awaitable[None]],
         emit: Callable[[Record], Awaitable[None]],
         note: Callable[[Mute | Asked], Awaitable[None]],
         stop: Callable[[str], None],
@@ -150,7 +150,7 @@ class Obey:
     async def _input(self, order: Order, now_ns: int | None = None) -> None:
         """Feed the order to the engine, in its place among the packets, without the sender's id, number and time."""
         text = _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None))
-        await self._feed(Said(self._now_ns() if now_ns is None else now_ns, text))
+        await self._feed(UserInput(self._now_ns() if now_ns is None else now_ns, text))
 
 
 def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> str:

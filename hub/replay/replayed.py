@@ -14,7 +14,7 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from drivers.fewer_blocks import SPAN_NS
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording import RecordingReader
 from drivers.recordings.replay import LOOK_S, Pace, Pacer
 from dsp.records import Record
@@ -26,10 +26,10 @@ from hub.messages.incoming import CommandMessage
 from hub.messages.lines import seconds
 from hub.messages.session_status import ReplayFound, ReplayStatus
 from hub.orders.order_desk import OrderError
-from hub.replay.by_hand import ByHand
 from hub.replay.checkpoints import Checkpoints
 from hub.replay.jump import jump
 from hub.replay.marks import RECORDED, Landmark, ReplayMarks, mark_of
+from hub.replay.viewer_inputs import ViewerInputs
 from hub.stop import Stop
 
 YIELD_ITEMS = 64
@@ -40,7 +40,7 @@ ONLY_FORWARD = "while lines are being written, a replay only goes forward"
 THE_END = "this is the end of the recording"
 STILL_LOOKING = "the recording is still being searched for events; the jump follows as soon as that is done"
 
-Item: TypeAlias = DeviceInfo | Packet | Said
+Item: TypeAlias = DeviceInfo | Packet | UserInput
 
 
 class ReplayedSource:
@@ -63,7 +63,7 @@ class ReplayedSource:
         self._position_ns = reader.session.t0_ns
         self._target_ns: int | None = None
         self._goal: Checkpoint | None = None
-        self._by_hand = ByHand()
+        self._viewer_inputs = ViewerInputs()
         self._seeks = 0
         self._leaps = 0  # seeks announced to the run
         self._at_end = False
@@ -117,8 +117,8 @@ class ReplayedSource:
             items = iter(self._reader)
             await _pass_over(items, self._next)
             for batch in self._gathered(items):
-                for said in self._said_by_hand():
-                    yield (said,)
+                for user_input in self._repeated_inputs():
+                    yield (user_input,)
                 if isinstance(batch[0], Packet) and len(batch) == 1:
                     async for turn in self._until_due(batch[0].t_recv_ns, pacer):
                         yield (turn,)
@@ -141,13 +141,13 @@ class ReplayedSource:
             await stop.wait_for(LOOK_S)
         return not stop.asked
 
-    def diverged(self, said: Said | None) -> None:
+    def diverged(self, user_input: UserInput | None) -> None:
         """Note an input that is not in the recording: later checkpoints are no longer valid.
 
-        said  the input to repeat on the way to a later position; None: the run itself takes care of that
+        user_input  the input to repeat on the way to a later position; None: the run itself takes care of that
         """
-        if said is not None:
-            self._by_hand.add(self._next, said)
+        if user_input is not None:
+            self._viewer_inputs.add(self._next, user_input)
         self._forget_from(self._next)
 
     def steer(self, order: CommandMessage) -> str | None:
@@ -222,10 +222,10 @@ class ReplayedSource:
     def _forget_later_inputs(self, goal: Checkpoint) -> None:
         """Forget inputs after the target, and the checkpoints that contain them."""
         assert self._target_ns is not None
-        forgotten = self._by_hand.forget_after(self._target_ns)
+        forgotten = self._viewer_inputs.forget_after(self._target_ns)
         if forgotten is not None:
             self._forget_from(forgotten)
-        self._by_hand.rewind(goal.item)
+        self._viewer_inputs.rewind(goal.item)
 
     def _forget_from(self, item: int) -> None:
         self._checkpoints.forget_from(item)
@@ -276,14 +276,14 @@ class ReplayedSource:
         """Whether a packet, item number `place`, is on the way to a target with no control item due before it."""
         if self._target_ns is None or t_ns >= self._target_ns or self._leaps != self._seeks or self._has_goal():
             return False
-        if self._by_hand.is_due(place):
+        if self._viewer_inputs.is_due(place):
             return False
         return not (self._both_ways and self._checkpoints.is_due(t_ns))
 
-    def _said_by_hand(self) -> Iterator[Said]:
+    def _repeated_inputs(self) -> Iterator[UserInput]:
         """Yield the inputs given here when the replay passed before."""
         if not self._has_goal():
-            yield from self._by_hand.due(self._next)
+            yield from self._viewer_inputs.due(self._next)
 
     def _turns(self, t_ns: int | None) -> Iterator[Turn]:
         """Yield the control items before the packet of `t_ns`; None: before the end."""

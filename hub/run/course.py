@@ -13,7 +13,7 @@ import msgspec
 
 from drivers.clock import now_ns as hub_now_ns
 from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from dsp.records import Attitude, Cue, PainReport, Record, Step
 from dsp.signals import NS_PER_S
 from hub.flow.engine import RadioItem
@@ -47,7 +47,7 @@ class Course:
         self._notices = parts.notices
         self._facts = parts.facts
         self._posts = parts.posts
-        self._is_replay = parts.about.is_replay
+        self._is_replay = parts.run_info.is_replay
         self._observe = observe
         self._order = asyncio.Lock()
         self._noticed: dict[str, str] = {}  # the run's own notices at this position: subject, text
@@ -72,14 +72,14 @@ class Course:
                 await self._turn(item)
                 return
             await self._feed(item)
-            if isinstance(item, Said) and self._muted:
+            if isinstance(item, UserInput) and self._muted:
                 self._mute_core()  # the recorded input unmuted; the listener has not
 
-    async def handle_input(self, said: Said) -> None:
+    async def handle_input(self, user_input: UserInput) -> None:
         """Process an input given just now."""
         async with self._order:
-            self._source.diverged(None if _is_of_quiet(said) else said)
-            await self._feed(said)
+            self._source.diverged(None if _is_muting(user_input) else user_input)
+            await self._feed(user_input)
 
     async def note(self, fact: Mute | Asked) -> None:
         """Process a request to the hub itself; muting takes effect before the engine gets it."""
@@ -210,9 +210,9 @@ class Course:
             self._mute_core()
 
     def _mute_core(self) -> None:
-        self._engine.feed(Said(self._source.now_ns(), MUTE if self._muted else UNMUTE))
+        self._engine.feed(UserInput(self._source.now_ns(), MUTE if self._muted else UNMUTE))
 
 
-def _is_of_quiet(said: Said) -> bool:
+def _is_muting(user_input: UserInput) -> bool:
     """Whether an input mutes or unmutes, which holds at every position of a replay."""
-    return msgspec.json.decode(said.text, type=_Order).action in {"mute", "unmute"}
+    return msgspec.json.decode(user_input.text, type=_Order).action in {"mute", "unmute"}

@@ -43,7 +43,7 @@ from hub.sinks.jsonl import open_jsonl
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
 from hub.stop import LateSignals, Stop, stopping_on_signals
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import is_interactive, try_echo
 from hub.terminal.wrapping import wrap_words
@@ -162,7 +162,7 @@ def carry_out(launch: Launch, conclude: Callable[[Ended], None] = lambda _ended:
 
 async def _carry_out(launch: Launch, late: LateSignals) -> Ended:
     out = sys.stderr if launch.jsonl == "-" else sys.stdout
-    about, session = _beginning(launch)
+    run_info, session = _beginning(launch)
     broker, no_broker = _broker(joins=launch.source == "demo")
     dashboard, why_not = _dashboard(launch, broker)
     sound, no_sound = choose_sounds(launch.sound or SILENT, spoken_phrases(), dashboard=dashboard)
@@ -180,7 +180,7 @@ async def _carry_out(launch: Launch, late: LateSignals) -> Ended:
         if launch.seconds is not None:
             asyncio.get_running_loop().call_later(launch.seconds, stop, "the time is up")
         plan = Plan(
-            about=about,
+            run_info=run_info,
             session_info=session,
             engine=engine,
             source=launch.open_source,
@@ -190,12 +190,12 @@ async def _carry_out(launch: Launch, late: LateSignals) -> Ended:
             name_file=_namer(launch.folder, session) if launch.folder is not None else None,
             jsonl=jsonl,
             signals=launch.signals,
-            console=None if dashboard else _console(out, launch.source, about),
+            console=None if dashboard else _console(out, run_info),
             dashboard=dashboard,
             theme=launch.theme,
             reported=launch.reported,
             observe=launch.observe,
-            diary=_diary(launch, about, session),
+            diary=_diary(launch, run_info, session),
             sound=sound,
             chore=None if launch.folder is None else partial(repair_newest, launch.folder),
         )
@@ -225,14 +225,14 @@ def repair_newest(folder: Path) -> None:
                 _LOG.info("%s had no end; repaired", path)
 
 
-def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | None:
+def _diary(launch: Launch, run_info: RunInfo, session: SessionInfo) -> RunDiary | None:
     """Return the diary of this run, if there is a history to store it in."""
     if launch.history is None or session.started_utc is None:
         return None
-    return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, about.unix_zero_ns)
+    return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, run_info.unix_zero_ns)
 
 
-def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
+def _beginning(launch: Launch) -> tuple[RunInfo, SessionInfo]:
     """Fix the time axes of a run, `t_ns` and UTC, and what its messages say about it."""
     now_unix_ns = time.time_ns()
     instance = secrets.token_hex(4)
@@ -245,7 +245,7 @@ def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
         unix_zero_ns = now_unix_ns - t0_ns
     earlier_runs = len(launch.settings.history)
     pain_rule = launch.settings.pain_rule
-    about = About(
+    run_info = RunInfo(
         launch.runner,
         instance,
         launch.source,
@@ -255,7 +255,7 @@ def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
         pain_rule,
         shares_onset=launch.shares_onset,
     )
-    return about, session
+    return run_info, session
 
 
 def _unix_ns(utc_text: str | None) -> int | None:
@@ -285,15 +285,15 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
     return True, ""
 
 
-def _console(out: TextIO, source: str, about: About) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
+def _console(out: TextIO, run_info: RunInfo) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
     own = is_own_terminal(out)
     begins = "looking for sensors; Ctrl-C ends the run"
-    if source == "replay":
+    if run_info.is_replay:
         begins = "replaying a recording: times are those of the recording; Ctrl-C ends the replay"
-    if own and source != "replay":
-        whose = " in a run of your own" if source == "demo" else ""
+    if own and not run_info.is_replay:
+        whose = " in a run of your own" if run_info.source == "demo" else ""
         try_echo(f"If something hurts{whose}: tap the hip sensor three times, or use `stridecue pain` afterwards.", out)
-    start_unix_s = (about.unix_zero_ns + about.t0_ns) / NS_PER_S
+    start_unix_s = (run_info.unix_zero_ns + run_info.t0_ns) / NS_PER_S
     return lambda posts: Console(out, posts, start_unix_s=start_unix_s, own_terminal=own, begins=begins).run()
 
 

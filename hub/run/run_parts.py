@@ -13,7 +13,7 @@ from hub.flow.session import Session
 from hub.flow.source import SourceControl
 from hub.messages.wire import Post
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RunParts:
     posts      messages, to brokers and console
     """
 
-    about: About
+    run_info: RunInfo
     source: SourceControl
     engine: Engine
     session: Session
@@ -39,8 +39,8 @@ class RunParts:
     posts: Bus[Post] = field(default_factory=Bus)
 
     @classmethod
-    def of(cls, about: About, source: SourceControl, engine: Engine, say: Callable[[str], None]) -> RunParts:
+    def of(cls, run_info: RunInfo, source: SourceControl, engine: Engine, say: Callable[[str], None]) -> RunParts:
         """Return the parts of a new run; `say` gets each new notice."""
         session = Session()
-        telemetry = Telemetry(about, session, replay=source.status)
-        return cls(about, source, engine, session, telemetry, Notices(say))
+        telemetry = Telemetry(run_info, session, replay=source.status)
+        return cls(run_info, source, engine, session, telemetry, Notices(say))

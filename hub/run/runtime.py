@@ -41,7 +41,7 @@ from hub.sinks.recorder import RecorderSink
 from hub.sinks.sound import SoundSink
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from hub.terminal.dashboard import Dashboard
 from hub.text.missing import missing_text
 
@@ -69,7 +69,7 @@ class Plan:
     strict    tests: a failed background task ends the run
     """
 
-    about: About
+    run_info: RunInfo
     session_info: SessionInfo
     engine: Engine
     source: OpenSource
@@ -96,9 +96,9 @@ class Runtime:
     def __init__(self, plan: Plan, stop: Stop, say: Callable[[str], None]) -> None:
         self._plan = plan
         self._stop = stop
-        self._source = PlannedSource(plan.source, plan.about.t0_ns)
+        self._source = PlannedSource(plan.source, plan.run_info.t0_ns)
         self._screen = Screen(Dashboard(plan.theme, plan.reported), stop, say)
-        parts = RunParts.of(plan.about, self._source, plan.engine, self._screen.say)
+        parts = RunParts.of(plan.run_info, self._source, plan.engine, self._screen.say)
         self._facts, self._posts = parts.facts, parts.posts
         self._session, self._telemetry, self._notices = parts.session, parts.telemetry, parts.notices
         self._course = Course(parts, plan.observe)
@@ -136,7 +136,8 @@ class Runtime:
             self._outcome.silent = not any(each.quality.packets for each in self._plan.engine.health().values())
             self._count_losses()
         reported = self._outcome.marks or self._outcome.pains
-        if self._recorder is not None and self._outcome.silent and not reported and self._plan.about.source == "live":
+        is_empty = self._outcome.silent and not reported and self._plan.run_info.source == "live"
+        if self._recorder is not None and is_empty:
             self._recorder.discard_empty()  # else it would be the newest run to replay
         return self._outcome
 
@@ -229,7 +230,7 @@ class Runtime:
                 streaming = self._telemetry.streaming(now_ns)
                 some_came = some_came or bool(streaming)
                 # In a replay nobody can wake a sensor.
-                is_due = now_ns - begun_ns > SENSORS_DUE_NS and (some_came or not self._plan.about.is_replay)
+                is_due = now_ns - begun_ns > SENSORS_DUE_NS and (some_came or not self._plan.run_info.is_replay)
                 missing = missing_text(streaming, some_came=some_came) if is_due else ""
                 self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
@@ -286,7 +287,7 @@ class Runtime:
         if self._plan.sound is None or heard is None:
             return
         notice = self._notices.about("sound", "sound works again")
-        live = not self._plan.about.is_replay
+        live = not self._plan.run_info.is_replay
         sink = SoundSink(
             self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.note_sound, live=live
         )
@@ -298,7 +299,7 @@ class Runtime:
             cues=self._plan.engine.cues,
             kept=self._plan.diary is not None,
             unwritten=lambda: 0 if self._diary is None else self._diary.unwritten,
-            live=not self._plan.about.is_replay,
+            live=not self._plan.run_info.is_replay,
             running_s=self._session.elapsed_s,
             volume=lambda: self._plan.engine.plan().volume,
             feed=self._course.handle_input,
@@ -308,7 +309,7 @@ class Runtime:
             steer=self._steered,
         )
         return Outlets(
-            self._plan.about.runner,
+            self._plan.run_info.runner,
             self._posts,
             self._telemetry,
             self._notices,

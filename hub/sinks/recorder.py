@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.errors import RecordingError
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.records import Cue, Mark, Metric, PainReport, Step, Threshold
 from dsp.signals import NS_PER_S
@@ -24,7 +24,7 @@ REFUSALS = 20
 """The writer buffers minutes of data while the disk is full; this many refusals in a row mean a full buffer."""
 
 _LOG = logging.getLogger("stridecue.recorder")
-_Line = Step | Metric | Threshold | Cue | PainReport | Mark | Said
+_Line = Step | Metric | Threshold | Cue | PainReport | Mark | UserInput
 
 
 def is_recorded(fact: Fact) -> bool:
@@ -115,8 +115,8 @@ class RecorderSink:
                     writer.tick()
                     self._waiting.clear()
                     self._failure = ""
-                case Said():
-                    writer.add_said(fact)
+                case UserInput():
+                    writer.add_input(fact)
                 case Step() | Metric() | Threshold() | Cue() | PainReport() | Mark():
                     line = encode_line(fact, self._session.t0_ns)
                     writer.add_record(type(fact).__name__.lower(), fact.t_ns, line.rstrip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dsp.records import Attitude
 from dsp.signals import NS_PER_S
 from hub.messages.wire import AttitudeMessage, Post
-from hub.telemetry.stamps import Stamps
+from hub.telemetry.message_headers import MessageHeaders
 
 ATTITUDE_SPACING_NS = 18_000_000
 """At most 55 points a second: finer than one braille dot of the plot."""
@@ -15,8 +15,8 @@ ATTITUDE_BATCH_NS = 100_000_000
 class Attitudes:
     """Collects angles as they arrive into messages of several points."""
 
-    def __init__(self, stamps: Stamps) -> None:
-        self._stamps = stamps
+    def __init__(self, headers: MessageHeaders) -> None:
+        self._headers = headers
         self._attitudes: list[Attitude] = []
 
     def forget(self) -> None:
@@ -33,10 +33,10 @@ class Attitudes:
         if span_ns < ATTITUDE_BATCH_NS:
             return []
         self._attitudes = []
-        topic = self._stamps.topics.attitude
+        topic = self._headers.topics.attitude
         message = AttitudeMessage(
-            **self._stamps.stamp(topic, attitude.t_ns),
-            t0_s=self._stamps.t_s(batch[0].t_ns),
+            **self._headers.stamp(topic, attitude.t_ns),
+            t0_s=self._headers.t_s(batch[0].t_ns),
             dt_s=round(span_ns / (len(batch) - 1) / NS_PER_S, 6),
             obliquity_deg=[None if each.obliquity_deg is None else round(each.obliquity_deg, 2) for each in batch],
         )

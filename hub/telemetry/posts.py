@@ -33,8 +33,9 @@ from hub.messages.wire import (
     TrendMessage,
 )
 from hub.telemetry.attitudes import Attitudes
+from hub.telemetry.message_headers import MessageHeaders
+from hub.telemetry.run_info import RunInfo
 from hub.telemetry.sensors import Sensors
-from hub.telemetry.stamps import About, Stamps
 
 QUESTION_OPEN_NS = 180 * NS_PER_S
 """How long a question whether anything hurts stays open (our choice); a later report is private and no answer."""
@@ -49,7 +50,7 @@ class Telemetry:
     """
 
     def __init__(
-        self, about: About, session: Session, *, replay: Callable[[], ReplayStatus | None] | None = None
+        self, info: RunInfo, session: Session, *, replay: Callable[[], ReplayStatus | None] | None = None
     ) -> None:
         self.recording: str | None = None
         self.recording_ok: bool | None = None
@@ -58,14 +59,14 @@ class Telemetry:
         self._muted_by: Who | None = None
         self._question: Question | None = None
         self._asked_ns = 0
-        self._about = about
+        self._run_info = info
         self._session = session
         self._replay = replay
-        self._stamps = Stamps(about)
-        self._topics = self._stamps.topics
+        self._headers = MessageHeaders(info)
+        self._topics = self._headers.topics
         self._run = RunSoFar()
-        self._sensors = Sensors(self._stamps)
-        self._attitudes = Attitudes(self._stamps)
+        self._sensors = Sensors(self._headers)
+        self._attitudes = Attitudes(self._headers)
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -91,7 +92,7 @@ class Telemetry:
             case Mute(muted=muted, by=by):
                 self._muted_by = by if muted else None
             case Asked(t_ns=t_ns):
-                self._question, self._asked_ns = Question(asked=self._stamps.utc(t_ns)), t_ns
+                self._question, self._asked_ns = Question(asked=self._headers.utc(t_ns)), t_ns
         return [self.session(fact.t_ns)]
 
     def streaming(self, t_ns: int) -> set[Placement | None]:
@@ -115,19 +116,19 @@ class Telemetry:
         t_ns, topics = record.t_ns, self._topics
         match record:
             case Step():
-                step = StepMessage(**self._stamps.stamp(topics.step, t_ns), **self._stamps.line(record))
+                step = StepMessage(**self._headers.stamp(topics.step, t_ns), **self._headers.line(record))
                 return [Post(topics.step, step)]
             case Cue():
-                cue = CueMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
-                return [self._stamps.counted(topics.cue, cue)]
+                cue = CueMessage(t=self._headers.utc(t_ns), seq=0, **self._headers.line(record))
+                return [self._headers.counted(topics.cue, cue)]
             case Threshold():
-                threshold = ThresholdMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
-                return [self._stamps.counted(topics.threshold, threshold)]
+                threshold = ThresholdMessage(t=self._headers.utc(t_ns), seq=0, **self._headers.line(record))
+                return [self._headers.counted(topics.threshold, threshold)]
             case Mark():
-                mark = MarkMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
-                return [self._stamps.counted(topics.mark, mark)]
+                mark = MarkMessage(t=self._headers.utc(t_ns), seq=0, **self._headers.line(record))
+                return [self._headers.counted(topics.mark, mark)]
             case PainReport() if (question := self._open_question(t_ns)) is not None:
-                self._question = msgspec.structs.replace(question, answered=self._stamps.utc(t_ns))
+                self._question = msgspec.structs.replace(question, answered=self._headers.utc(t_ns))
                 return [self.session(t_ns)]
         return []
 
@@ -163,33 +164,33 @@ class Telemetry:
 
     def status(self, state: Presence, t_ns: int, seq: int) -> Post:
         """Return the status of this hub (also used as its Last Will); `seq` counts the statuses on one broker."""
-        message = StatusMessage(t=self._stamps.utc(t_ns), seq=seq, state=state, instance=self._about.instance)
+        message = StatusMessage(t=self._headers.utc(t_ns), seq=seq, state=state, instance=self._run_info.instance)
         return Post(self._topics.status, message)
 
     def session(self, t_ns: int, *, again: bool = False) -> Post:
         """Return the state of the run; `again`: repeated to one broker, so not counted."""
         self._open_question(t_ns)
-        session, about, topic = self._session, self._about, self._topics.session
+        session, info, topic = self._session, self._run_info, self._topics.session
         message = SessionMessage(
-            **self._stamps.stamp(topic, t_ns, again=again),
+            **self._headers.stamp(topic, t_ns, again=again),
             state=session.state,
-            runner=about.runner,
-            source=about.source,
-            started=None if session.started_ns is None else self._stamps.utc(session.started_ns),
+            runner=info.runner,
+            source=info.source,
+            started=None if session.started_ns is None else self._headers.utc(session.started_ns),
             elapsed_s=round(session.elapsed_s(t_ns), 1),
             steps=session.steps,
             recording=self.recording,
             recording_ok=self.recording_ok,
             notice=self.notice,
-            earlier_runs=about.earlier_runs,
+            earlier_runs=info.earlier_runs,
             thresholds=dict(self._run.states),
             sound=self._sound,
             replay=None if self._replay is None else self._replay(),
             muted_by=self._muted_by,
             question=self._question,
             stop=self._stop(),
-            pain_rule=about.pain_rule,
-            shares_onset=about.shares_onset,
+            pain_rule=info.pain_rule,
+            shares_onset=info.shares_onset,
         )
         return Post(topic, message)
 
@@ -199,8 +200,8 @@ class Telemetry:
             return None
         cue = self._run.stops[-1]
         report = next((each for each in cue.because if isinstance(each, PainReport)), None)
-        text = cue.text if report is None else triage(report, self._about.pain_rule).act
-        t, t_s = self._stamps.utc(cue.t_ns), self._stamps.t_s(cue.t_ns)
+        text = cue.text if report is None else triage(report, self._run_info.pain_rule).act
+        t, t_s = self._headers.utc(cue.t_ns), self._headers.t_s(cue.t_ns)
         return StopInstruction(t=t, t_s=t_s, rule=cue.rule, severity=cue.severity, text=text)
 
     def placements(self) -> dict[str, Placement | None]:
@@ -212,7 +213,7 @@ class Telemetry:
 
     def reply(self, answer: Answer, t_ns: int, seq: int) -> Post:
         """Return the reply to an order; `seq` counts the replies on the broker that it came from."""
-        return Post(self._topics.reply, ReplyMessage(t=self._stamps.utc(t_ns), seq=seq, **answer._asdict()))
+        return Post(self._topics.reply, ReplyMessage(t=self._headers.utc(t_ns), seq=seq, **answer._asdict()))
 
     def hello(self, t_ns: int, *, again: bool = False) -> list[Post]:
         """Return session and trend, which a broker retains (of a replay the trend only); `again`: repeated to one."""
@@ -231,8 +232,8 @@ class Telemetry:
         topic = self._topics.metrics
         named: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
         message = MetricsMessage(
-            **self._stamps.stamp(topic, t_ns),
-            t_s=self._stamps.t_s(t_ns),
+            **self._headers.stamp(topic, t_ns),
+            t_s=self._headers.t_s(t_ns),
             quality=round(min(metric.quality for metric in fresh.values()), 3) if fresh else None,
             extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
             **named,
@@ -241,9 +242,9 @@ class Telemetry:
 
     def _trend_post(self, t_ns: int, *, again: bool = False) -> Post:
         trend, topic = self._run.trend, self._topics.trend
-        fields: dict[str, Any] = {**self._stamps.stamp(topic, t_ns, again=again), **trend.columns()}
+        fields: dict[str, Any] = {**self._headers.stamp(topic, t_ns, again=again), **trend.columns()}
         return Post(
-            topic, TrendMessage(t0=self._stamps.utc(t_ns if trend.first_ns is None else trend.first_ns), **fields)
+            topic, TrendMessage(t0=self._headers.utc(t_ns if trend.first_ns is None else trend.first_ns), **fields)
         )
 
     def _sensor(self, device: str, t_ns: int) -> Post:

@@ -12,7 +12,7 @@ from drivers.timing.clock_state import ClockState
 from dsp.signals import NS_PER_S
 from hub.flow.engine import SourceHealth
 from hub.messages.wire import Post, SensorMessage, SensorState
-from hub.telemetry.stamps import Stamps
+from hub.telemetry.message_headers import MessageHeaders
 
 STALE_S = 2.0
 RATE_WINDOW = 6
@@ -25,9 +25,9 @@ class Sensors:
     links  current link state by device id; empty in a replay
     """
 
-    def __init__(self, stamps: Stamps) -> None:
+    def __init__(self, headers: MessageHeaders) -> None:
         self.links: dict[str, LinkState] = {}
-        self._stamps = stamps
+        self._headers = headers
         self._counts: dict[str, deque[tuple[int, int]]] = {}
 
     def forget(self) -> None:
@@ -48,9 +48,9 @@ class Sensors:
         age_s = _age_s(health, t_ns)
         battery_pct = link.battery_pct if link else None
         details = [link.detail if link else "", health.detail if health else ""]
-        topic = self._stamps.topics.sensor(device)
+        topic = self._headers.topics.sensor(device)
         message = SensorMessage(
-            **self._stamps.stamp(topic, t_ns),
+            **self._headers.stamp(topic, t_ns),
             device=device,
             placement=known.placement,
             name=known.name,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording import RecordingWriter
 
-Item: TypeAlias = DeviceInfo | Packet | Said
+Item: TypeAlias = DeviceInfo | Packet | UserInput
 
 
 def add(writer: RecordingWriter, item: Item) -> None:
@@ -16,5 +16,5 @@ def add(writer: RecordingWriter, item: Item) -> None:
             writer.add_device(item)
         case Packet():
             writer.add_packet(item)
-        case Said():
-            writer.add_said(item)
+        case UserInput():
+            writer.add_input(item)

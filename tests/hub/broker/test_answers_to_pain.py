@@ -20,7 +20,7 @@ from hub.link.connection import MQTT_5, Server, open_client
 from hub.orders.order_desk import OrderDesk
 from hub.orders.repeats import Order, Repeats
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from tests.hub.broker.test_beyond import listening, watcher
 from tests.hub.broker.test_shared_broker import as_user, shared_broker
 
@@ -32,7 +32,7 @@ NOTED = "noted: 3 of 10"
 @asynccontextmanager
 async def anns_hub(server: Server) -> AsyncIterator[None]:
     """The order desk of a hub on that broker."""
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
 
     async def carry_out(_order: Order) -> str:
         return NOTED

@@ -18,7 +18,7 @@ from hub.link.connection import Server, open_client
 from hub.messages.wire import Presence, encode
 from hub.settings.config import ConfigError
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from tests.hub.programs import a_port, mosquitto, until
 from tests.tui.scene_fields import Source
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.real_time
 
 
 async def put_online(server: Server, runner: str, source: Source = "demo", state: Presence = "online") -> None:
-    telemetry = Telemetry(About(runner, "one", source, 0, 0), Session())
+    telemetry = Telemetry(RunInfo(runner, "one", source, 0, 0), Session())
     async with open_client(server) as client:
         for post in (telemetry.status(state, 0, 1), telemetry.session(0)):
             await client.publish(post.topic, encode(post.message), qos=1, retain=True)

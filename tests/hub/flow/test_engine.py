@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording import RecordingReader
 from dsp.pipeline import Pipeline
 from dsp.records import Metric, PainReport, Quality, Record, Step, Summary
@@ -84,7 +84,7 @@ def test_failures_outside_devices_are_named_and_reveal_nothing_of_a_report(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     deaf = engine(BrokenPipeline(), strict=False)
-    assert deaf.feed(Said(1, b'{"type":"pain","level":4,"site":"a secret place"}')) == []
+    assert deaf.feed(UserInput(1, b'{"type":"pain","level":4,"site":"a secret place"}')) == []
     deaf.finish()
     assert [each.words for each in deaf.faults.values()] == [
         "one report or command was not processed (ValueError)",

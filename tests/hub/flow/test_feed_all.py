@@ -14,7 +14,7 @@ from benchmarks.recorded_run import write_run
 from drivers.fewer_blocks import taken_together
 from drivers.imports.csv_import import import_csv
 from drivers.ingest import Ingest
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet, UserInput
 from drivers.recordings.recording import RecordingReader
 from drivers.sample_stream import SampleStream
 from dsp.records import Quality, Record
@@ -25,7 +25,7 @@ from hub.flow.engine import Engine
 from hub.settings.run_settings import RunSettings
 from tests.recorded import requires_data, samples_files
 
-Item = DeviceInfo | Packet | Said
+Item = DeviceInfo | Packet | UserInput
 CATALOG = load_catalog()
 
 
@@ -95,8 +95,8 @@ def test_a_bad_radio_gives_the_same_records(run_of_three: list[Item], seed: int)
 
 def test_reports_commands_and_device_changes_keep_their_place(run_of_three: list[Item]) -> None:
     items = list(run_of_three)
-    items.insert(900, Said(11 * NS_PER_S, b'{"type":"pain","level":4}'))
-    items.insert(901, Said(11 * NS_PER_S, b'{"type":"command","action":"less"}'))
+    items.insert(900, UserInput(11 * NS_PER_S, b'{"type":"pain","level":4}'))
+    items.insert(901, UserInput(11 * NS_PER_S, b'{"type":"command","action":"less"}'))
     hip = next(item for item in items if isinstance(item, DeviceInfo) and item.placement is Placement.SACRUM)
     items.insert(1500, replace(hip, name="changed"))
     assert together(items) == one_by_one(items)

@@ -24,7 +24,7 @@ from hub.messages.wire import decode
 from hub.orders.order_desk import MAX_ORDER_BYTES, ORDERS_A_SECOND, OrderDesk, OrderError, _explained
 from hub.orders.repeats import Order, Repeats
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from tests.hub.programs import a_port, mosquitto
 
 pytestmark = pytest.mark.real_time
@@ -65,7 +65,7 @@ async def a_desk(
     broker, port, numbers = mosquitto(), a_port(), count(1)
     await broker.start(port)
     server = Server(LOOPBACK, port, protocol=protocol)
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     try:
         async with (
             asyncio.timeout(15),

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import msgspec
 import pytest
 
-from drivers.packets import Packet, Said
+from drivers.packets import Packet, UserInput
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp import texts
 from dsp.pipeline import Pipeline
@@ -40,27 +40,29 @@ def engine(*, cues: bool = True) -> Engine:
 
 
 def test_a_pain_report_becomes_a_record_and_is_answered() -> None:
-    report, threshold, answer = engine().feed(Said(5, PAIN))
+    report, threshold, answer = engine().feed(UserInput(5, PAIN))
     assert isinstance(report, PainReport)
     assert (report.t_ns, report.level, report.side, report.running_s) == (5, 4, Side.LEFT, 0.0)
     assert isinstance(threshold, Threshold)
     assert threshold.state is ThresholdState.REPORTED
     assert isinstance(answer, Cue)
     silent = engine(cues=False)
-    assert silent.feed(Said(5, PAIN)) == [report, threshold, answer], "the answer to a report comes even without cues"
-    assert silent.feed(Said(6, b'{"type":"command","action":"ask_pain"}')) == []
+    assert silent.feed(UserInput(5, PAIN)) == [report, threshold, answer], (
+        "the answer to a report comes even without cues"
+    )
+    assert silent.feed(UserInput(6, b'{"type":"command","action":"ask_pain"}')) == []
 
 
 def test_wishes_change_the_plan_and_invalid_input_is_skipped() -> None:
     one = engine()
     for text in (b'{"type":"command","action":"less"}', b'{"type":"command","action":"mute"}', b"{", b'{"type":"x"}'):
-        assert one.feed(Said(1, text)) == []
+        assert one.feed(UserInput(1, text)) == []
     assert one.plan().volume == "less"
-    (asked,) = one.feed(Said(1, b'{"type":"command","action":"unmute"}')) or one.feed(
-        Said(1, b'{"type":"command","action":"ask_pain"}')
+    (asked,) = one.feed(UserInput(1, b'{"type":"command","action":"unmute"}')) or one.feed(
+        UserInput(1, b'{"type":"command","action":"ask_pain"}')
     )
     assert isinstance(asked, Cue)
-    assert one.feed(Said(1, b'{"type":"command","action":"target","cadence_spm":176.0}')) == []
+    assert one.feed(UserInput(1, b'{"type":"command","action":"target","cadence_spm":176.0}')) == []
 
 
 def test_a_recording_has_the_input_in_place_and_replays_the_same(small_recording: Path, tmp_path: Path) -> None:
@@ -68,13 +70,13 @@ def test_a_recording_has_the_input_in_place_and_replays_the_same(small_recording
     middle = items[len(items) // 2]
     assert isinstance(middle, Packet)
     t_ns = middle.t_recv_ns
-    items.insert(len(items) // 2 + 1, Said(t_ns, PAIN))
+    items.insert(len(items) // 2 + 1, UserInput(t_ns, PAIN))
     path = tmp_path / "said.mcap"
     writer = RecordingWriter(path, SessionInfo(0, None, "ann"))
     for item in items:
         add(writer, item)
     writer.close()
-    assert [item for item in RecordingReader(path) if isinstance(item, Said)] == [Said(t_ns, PAIN)]
+    assert [item for item in RecordingReader(path) if isinstance(item, UserInput)] == [UserInput(t_ns, PAIN)]
 
     def told(source: Iterable[RadioItem]) -> list[Record]:
         one = engine()
@@ -97,7 +99,7 @@ class Run:
         live: bool = True,
         volume: Volume = Volume.USUAL,
     ) -> None:
-        self.said: list[Said] = []
+        self.said: list[UserInput] = []
         self.told: list[Record] = []
         self.notes: list[Mute | Asked] = []
         self.obey = Obey(
@@ -227,12 +229,12 @@ async def test_control_characters_are_removed_from_a_report_and_from_a_recorded_
     site, note = "a\u0000b \u001b[31m", "\u009b2J\u0007"
     await run.obey(PainMessage(level=3, site=site, note=note))
     assert b"\\u0000" not in run.said[0].text
-    recorded = Said(7, msgspec.json.encode(PainMessage(level=3, site=site, note=note)))
+    recorded = UserInput(7, msgspec.json.encode(PainMessage(level=3, site=site, note=note)))
     for said in (run.said[0], recorded):
         (report, *_) = engine().feed(said)
         assert isinstance(report, PainReport)
         assert (report.site, report.note) == ("a b [31m", "2J")
-    (mark,) = engine().feed(Said(7, b'{"type":"command","action":"mark","text":"\\u001b[2J"}'))
+    (mark,) = engine().feed(UserInput(7, b'{"type":"command","action":"mark","text":"\\u001b[2J"}'))
     assert mark == Mark(7, "runner", "[2J")
 
 
@@ -260,7 +262,7 @@ async def test_pain_and_thresholds_are_stored_at_once_and_a_broken_history_is_re
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), notices.append)
     task = asyncio.create_task(sink.run())
-    for record in engine().feed(Said(5_000_000_000, PAIN)):
+    for record in engine().feed(UserInput(5_000_000_000, PAIN)):
         await bus.publish(record)
     await bus.publish(Metric(0, "cadence_spm", 170.0, None, 1.0))
     bus.close()
@@ -278,7 +280,7 @@ async def test_a_withdrawn_report_is_removed_from_the_history(tmp_path: Path) ->
     task = asyncio.create_task(sink.run())
     hub = engine()
     for t_s, text in ((1, PAIN), (60, b'{"type":"pain","level":9}'), (70, b'{"type":"pain","level":0}')):
-        for record in hub.feed(Said(t_s * 1_000_000_000, text)):
+        for record in hub.feed(UserInput(t_s * 1_000_000_000, text)):
             await bus.publish(record)
     bus.close()
     await task
@@ -356,6 +358,6 @@ SECRETS = (PAIN, b'{"type":"pain","level":4,"site":"a secret place"}', b'{"type"
 @pytest.mark.parametrize("text", SECRETS)
 def test_no_part_of_a_report_is_logged(text: bytes, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    engine().feed(Said(5, text))
+    engine().feed(UserInput(5, text))
     assert "knee" not in caplog.text
     assert "secret" not in caplog.text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from drivers.packets import Packet, Said
+from drivers.packets import Packet, UserInput
 from drivers.recordings.recording import RecordingReader, RecordingWriter
 from dsp.records import Record
 from dsp.runner.plan import Volume
@@ -27,7 +27,7 @@ from hub.run.run_parts import RunParts
 from hub.settings.run_settings import RunSettings
 from hub.sinks.sound import is_heard
 from hub.stop import Stop
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 ASK_PAIN = b'{"type":"command","action":"ask_pain"}'
 
@@ -50,8 +50,8 @@ class Player:
         self.engine = self._new_engine()
         self.checkpoints = Checkpoints(spacing_s=4.0, most=4)
         self.source = ReplayedSource(self.reader, 1000.0, checkpoints=self.checkpoints)
-        about = About("ann", "one", "replay", 0, t0_ns)
-        parts = RunParts.of(about, self.source, self.engine, lambda _text: None)
+        run_info = RunInfo("ann", "one", "replay", 0, t0_ns)
+        parts = RunParts.of(run_info, self.source, self.engine, lambda _text: None)
         self.session, self.telemetry, self.notices = parts.session, parts.telemetry, parts.notices
         self._posts = parts.posts.subscribe("test", Policy.DROP_OLDEST, 100_000)
         self._facts = parts.facts.subscribe("test", Policy.DROP_OLDEST, 100_000)
@@ -71,7 +71,7 @@ class Player:
         """Whether the core is muted: a copy of it asks no question."""
         copied = self._new_engine()
         copied.restore(self.engine.state())
-        return not copied.feed(Said(3600 * NS_PER_S, ASK_PAIN))
+        return not copied.feed(UserInput(3600 * NS_PER_S, ASK_PAIN))
 
     @property
     def volume(self) -> Volume:
@@ -105,7 +105,7 @@ class Player:
         return do
 
     def say(self, text: bytes) -> Deed:
-        return lambda t_ns: self.course.handle_input(Said(t_ns, text))
+        return lambda t_ns: self.course.handle_input(UserInput(t_ns, text))
 
     def since_last_seek(self) -> list[bytes]:
         return self.told[len(self.told) - self.told[::-1].index(b"seek") :]
@@ -126,7 +126,7 @@ def sha(lines: list[bytes]) -> str:
     return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
-def with_said(recording: Path, folder: Path, text: bytes) -> Path:
+def with_input(recording: Path, folder: Path, text: bytes) -> Path:
     """The same recording with an input at 12 s."""
     reader, path = RecordingReader(recording), folder / "said.mcap"
     with RecordingWriter(path, reader.session) as writer:
@@ -135,9 +135,9 @@ def with_said(recording: Path, folder: Path, text: bytes) -> Path:
             if isinstance(item, Packet):
                 if item.t_recv_ns >= 12 * NS_PER_S and not done:
                     done = True
-                    writer.add_said(Said(item.t_recv_ns, text))
+                    writer.add_input(UserInput(item.t_recv_ns, text))
                 writer.add_packet(item)
-            elif not isinstance(item, Said):
+            elif not isinstance(item, UserInput):
                 writer.add_device(item)
     return path
 

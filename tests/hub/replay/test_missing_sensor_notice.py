@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.packets import Packet, Said
+from drivers.packets import Packet, UserInput
 from drivers.recordings.recording import RecordingReader, RecordingWriter
 from hub.messages.wire import Post, SessionMessage
 from tests.hub.run.a_run import a_run, kept
@@ -23,7 +23,7 @@ def without(recording: Path, folder: Path, device: str, *, from_s: float = 0.0) 
             if isinstance(item, Packet):
                 if item.device != device or item.t_recv_ns - t0_ns < from_s * 1e9:
                     writer.add_packet(item)
-            elif not isinstance(item, Said) and (item.device != device or from_s):
+            elif not isinstance(item, UserInput) and (item.device != device or from_s):
                 writer.add_device(item)
     return path
 

@@ -18,7 +18,7 @@ from hub.messages.lines import MarkLine
 from hub.messages.wire import MarkMessage, SessionMessage
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from tests.hub.replay.player import Player, with_said
+from tests.hub.replay.player import Player, with_input
 from tests.hub.run.a_run import a_run
 
 BRIDGE = b'{"type":"command","action":"mark","by":"coach","text":"bridge"}'
@@ -28,7 +28,7 @@ PLAIN = b'{"type":"command","action":"mark"}'
 @pytest.fixture
 def marked(small_recording: Path, tmp_path: Path) -> Path:
     """A recording of a run in which someone marked second 12, without the records that the hub had stored of it."""
-    return with_said(small_recording, tmp_path, BRIDGE)
+    return with_input(small_recording, tmp_path, BRIDGE)
 
 
 async def test_a_mark_is_recorded_with_its_position_and_a_jump_goes_there(marked: Path, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_mark_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_
 
 
 async def test_watchers_see_a_mark_at_once(small_recording: Path, tmp_path: Path) -> None:
-    player = Player(RecordingReader(with_said(small_recording, tmp_path, PLAIN)))
+    player = Player(RecordingReader(with_input(small_recording, tmp_path, PLAIN)))
     await player.play({})
     (mark,) = (post for post in player.posts if isinstance(post.message, MarkMessage))
     assert mark.topic == "stridecue/ann/mark"

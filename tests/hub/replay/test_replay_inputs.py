@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.packets import Packet, Said
+from drivers.packets import Packet, UserInput
 from drivers.recordings.recording import RecordingReader
 from dsp.records import Record
 from dsp.runner.plan import Volume
@@ -23,7 +23,7 @@ from hub.run.course import MUTE
 from hub.sinks.sound import SoundSink
 from hub.sound.output.silent import SilentOutput
 from hub.sound.plan import Sounds
-from tests.hub.replay.player import Deed, Player, line_s, sha, uninterrupted, with_said
+from tests.hub.replay.player import Deed, Player, line_s, sha, uninterrupted, with_input
 
 LESS = b'{"type":"command","action":"less"}'
 MORE = b'{"type":"command","action":"more"}'
@@ -138,10 +138,10 @@ async def test_an_input_during_a_seek_is_remembered_where_the_engine_got_it(
 
     await player.follow([(1.0, leave), (20.1, player.seek(14.0))])
     await asyncio.gather(*speaking)
-    before = [heard[place - 1] for place, item in enumerate(heard) if isinstance(item, Said)]
+    before = [heard[place - 1] for place, item in enumerate(heard) if isinstance(item, UserInput)]
     assert len(before) == 2
     assert before[0] == before[1]
-    said = next(item for item in heard if isinstance(item, Said))
+    said = next(item for item in heard if isinstance(item, UserInput))
     assert isinstance(before[0], Packet)
     assert said.t_ns == before[0].t_recv_ns
 
@@ -188,7 +188,7 @@ async def test_mute_holds_at_every_position_for_engine_session_sound_and_questio
 
 
 async def test_mute_outlasts_a_recorded_unmute(small_recording: Path, tmp_path: Path) -> None:
-    path = with_said(small_recording, tmp_path, b'{"type":"command","action":"unmute"}')
+    path = with_input(small_recording, tmp_path, b'{"type":"command","action":"unmute"}')
     player = Player(RecordingReader(path))
     await player.course.note(Mute(0, muted=True, by="runner"))
     await player.say(MUTE)(0)

@@ -6,16 +6,16 @@ from itertools import pairwise
 
 import pytest
 
-from drivers.packets import Said
+from drivers.packets import UserInput
 from dsp.records import Cue, Metric, PainReport, Record, Severity, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import Snapshot
 from hub.messages.session_status import MarkKind, ReplayMark
-from hub.replay.by_hand import MAX_INPUTS, ByHand
 from hub.replay.checkpoints import Checkpoints
 from hub.replay.marks import SHOWN_PER_KIND, Landmark, ReplayMarks, mark_of
+from hub.replay.viewer_inputs import MAX_INPUTS, ViewerInputs
 
 NOTHING = Snapshot(engine={}, session=SessionSoFar(), run=RunSoFar(), notices={}, muted=False)
 
@@ -92,12 +92,12 @@ def test_the_number_of_marks_on_a_timeline_is_bounded() -> None:
     assert [each.t_s for each in shown] == pytest.approx([i * 10_000 / SHOWN_PER_KIND for i in range(SHOWN_PER_KIND)])
 
 
-def said(t_s: float) -> Said:
-    return Said(round(t_s * NS_PER_S), b"less")
+def said(t_s: float) -> UserInput:
+    return UserInput(round(t_s * NS_PER_S), b"less")
 
 
 def test_an_input_by_hand_is_repeated_once_at_its_position() -> None:
-    hand = ByHand()
+    hand = ViewerInputs()
     hand.add(50, said(5.0))
     hand.add(90, said(9.0))
     assert list(hand.due(1000)) == []  # it was said just now
@@ -114,7 +114,7 @@ def test_an_input_by_hand_is_repeated_once_at_its_position() -> None:
 
 
 def test_inputs_after_a_position_are_forgotten() -> None:
-    hand = ByHand()
+    hand = ViewerInputs()
     for item in (10, 20, 30):
         hand.add(item, said(item))
     assert hand.forget_after(30 * NS_PER_S) is None
@@ -124,7 +124,7 @@ def test_inputs_after_a_position_are_forgotten() -> None:
 
 
 def test_the_number_of_inputs_is_bounded() -> None:
-    hand = ByHand()
+    hand = ViewerInputs()
     for item in range(2 * MAX_INPUTS):
         hand.add(item, said(item))
     hand.rewind(0)

@@ -12,7 +12,7 @@ from drivers.recordings.recording import RecordingReader
 from hub.cli import main
 from hub.outcome import Outcome
 from hub.run.launch import Ended, Launch
-from tests.hub.replay.player import Player, with_said
+from tests.hub.replay.player import Player, with_input
 from tests.hub.run.a_run import a_run
 
 KNEE = b'{"type":"pain","level":6,"site":"kneecap","side":"left"}'
@@ -22,7 +22,7 @@ TOLD_BY = ("hub.commands.replay", "hub.commands.keep_run")
 @pytest.fixture
 def hurt(small_recording: Path, tmp_path: Path) -> Path:
     """A recording of a run in which pain was reported in second 12."""
-    return with_said(small_recording, tmp_path, KNEE)
+    return with_input(small_recording, tmp_path, KNEE)
 
 
 def ended(recording: Path, speed: str, capfd: pytest.CaptureFixture[str]) -> str:

@@ -32,7 +32,7 @@ from hub.messages.wire import (
 from hub.replay.replayed import ReplayedSource, opened
 from hub.stop import Stop
 from tests.hub.programs import a_port, mosquitto, until
-from tests.hub.replay.player import Player, line_s, sha, uninterrupted, with_said
+from tests.hub.replay.player import Player, line_s, sha, uninterrupted, with_input
 from tests.hub.run.a_run import a_run
 
 
@@ -135,7 +135,7 @@ async def test_a_fault_is_reported_from_where_it_happened_on(
 
 
 async def test_recorded_inputs_take_effect_again_on_the_way_back(small_recording: Path, tmp_path: Path) -> None:
-    path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
+    path = with_input(small_recording, tmp_path, b'{"type":"pain","level":3}')
     whole = await uninterrupted(path)
     assert sum(b'"type":"pain"' in line for line in whole) >= 1
     for to_s in (8.0, 15.0):
@@ -150,7 +150,7 @@ async def test_recorded_inputs_take_effect_again_on_the_way_back(small_recording
 async def test_cues_and_thresholds_before_the_target_are_published_late(
     small_recording: Path, tmp_path: Path, seeks: dict[float, float], to_s: float
 ) -> None:
-    path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
+    path = with_input(small_recording, tmp_path, b'{"type":"pain","level":3}')
     whole, player = Player(RecordingReader(path)), Player(RecordingReader(path))
     await whole.play({})
     await player.play(seeks)

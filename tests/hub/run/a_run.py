@@ -24,7 +24,7 @@ from hub.sinks.diary import Diary
 from hub.sinks.jsonl import JsonlFile
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Run:
 class PlanFields(TypedDict, total=False):
     """Fields of a plan that tests change."""
 
-    about: About
+    run_info: RunInfo
     engine: Engine
     source: OpenSource
     broker: LoopbackBroker | None
@@ -65,7 +65,7 @@ def a_run(recording: Path, tmp_path: Path, **changes: Unpack[PlanFields]) -> Run
     """Play a recording at its own pace and record it again in `tmp_path`; `changes` are fields of its plan."""
     session = RecordingReader(recording).session
     plan = Plan(
-        about=About("ann", "one", "replay", 0, session.t0_ns),
+        run_info=RunInfo("ann", "one", "replay", 0, session.t0_ns),
         session_info=session,
         engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
         source=opened(ReplayedSource(RecordingReader(recording), 1.0)),

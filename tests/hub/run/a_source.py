@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drivers.packets import Said
+from drivers.packets import UserInput
 from hub.flow.source import NamedTask
 from hub.messages.incoming import CommandMessage
 from hub.stop import Stop
@@ -30,7 +30,7 @@ class PlainSource:
         del stop
         return False
 
-    def diverged(self, said: Said | None) -> None:
+    def diverged(self, user_input: UserInput | None) -> None:
         pass
 
     def status(self) -> None:

@@ -45,8 +45,8 @@ async def one_shoe() -> AsyncIterator[OneShoe]:
 
 async def test_the_last_sensor_is_lost(small_recording: Path, tmp_path: Path) -> None:
     run = a_run(small_recording, tmp_path, source=one_shoe())
-    about = replace(run.plan.about, source="live", t0_ns=now_ns())
-    run.plan = replace(run.plan, about=about, name_file=None)
+    run_info = replace(run.plan.run_info, source="live", t0_ns=now_ns())
+    run.plan = replace(run.plan, run_info=run_info, name_file=None)
     await run.play()
     no_hip = "no hip sensor is streaming: hip drop is not measured"
     assert run.said == [no_hip, "no sensor is streaming any more: nothing is measured", no_hip]
@@ -73,7 +73,7 @@ def is_recorded(folder: Path) -> bool:
 @pytest.mark.parametrize("source", ["live", "replay"])
 async def test_no_sensor_comes(small_recording: Path, tmp_path: Path, source: Literal["live", "replay"]) -> None:
     run = a_run(small_recording, tmp_path, source=nobody())
-    run.plan = replace(run.plan, about=replace(run.plan.about, source=source, t0_ns=now_ns()))
+    run.plan = replace(run.plan, run_info=replace(run.plan.run_info, source=source, t0_ns=now_ns()))
     outcome = await run.play()
     live = source == "live"
     assert run.said == ([NOT_YET] if live else [])

@@ -15,7 +15,7 @@ from hub.homeassistant.discovery import topic as discovery_topic
 from hub.link.connection import MQTT_5, Server, open_client
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.outlets import Beyond
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.run.a_run import Run, a_run
 
@@ -27,7 +27,7 @@ def a_hub(recording: Path, folder: Path, server: Server, records: list[Record]) 
     return a_run(
         recording,
         folder,
-        about=About("ann", folder.name, "replay", 0, RecordingReader(recording).session.t0_ns),
+        run_info=RunInfo("ann", folder.name, "replay", 0, RecordingReader(recording).session.t0_ns),
         beyond=Beyond(external=server, homeassistant=True),
         observe=records.append,
         source=opened(ReplayedSource(RecordingReader(recording), 1.0)),

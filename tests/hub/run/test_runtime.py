@@ -28,7 +28,7 @@ from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessag
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from hub.terminal.dashboard import Dashboard
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.run.a_run import Run, a_run, kept
@@ -276,7 +276,7 @@ async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path
     session = SessionInfo(now_ns(), None, "demo", RunSettings().stored())
     live = Run(
         Plan(
-            about=About("demo", "one", "demo", 0, session.t0_ns),
+            run_info=RunInfo("demo", "one", "demo", 0, session.t0_ns),
             session_info=session,
             engine=Engine(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
             source=open_lab(),

@@ -44,7 +44,7 @@ from hub.sinks.diary import Diary
 from hub.sinks.jsonl import JsonlFile
 from hub.stop import LateSignals, Stop
 from tests.hub.programs import a_port, mosquitto, until
-from tests.hub.replay.player import with_said
+from tests.hub.replay.player import with_input
 from tests.hub.run.a_run import a_run
 from tests.hub.run.a_source import PlainSource
 
@@ -105,7 +105,7 @@ def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_printed(
 
     @asynccontextmanager
     async def impatient(*_wanted: object) -> AsyncIterator[Source]:
-        yield Impatient(with_said(small_recording, tmp_path, KNEE), twice=twice)
+        yield Impatient(with_input(small_recording, tmp_path, KNEE), twice=twice)
 
     monkeypatch.setattr(live, "_open_sensors", impatient)
     monkeypatch.setattr("hub.run.launch._broker", lambda **_how: (None, ""))
@@ -204,7 +204,7 @@ class LockedBook:
 async def test_a_report_waiting_for_the_history_is_tried_once_more(small_recording: Path, tmp_path: Path) -> None:
     book = LockedBook()
     diary: Diary = book
-    run = a_run(with_said(small_recording, tmp_path, KNEE), tmp_path, diary=diary, name_file=None)
+    run = a_run(with_input(small_recording, tmp_path, KNEE), tmp_path, diary=diary, name_file=None)
     runtime = Runtime(run.plan, run.stop, run.said.append)
     running = asyncio.create_task(runtime.run(), name="run")
     await asyncio.sleep(15)

@@ -26,7 +26,7 @@ from hub.messages.wire import AttitudeMessage, Post, SessionMessage, StatusMessa
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from tests.hub.programs import a_port, mosquitto, mosquitto_sub, until
 
 pytestmark = pytest.mark.real_time
@@ -42,8 +42,8 @@ class Hub:
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        about = About("ann", self.instance, "live", 0, 0)
-        self.telemetry = Telemetry(about, Session())
+        run_info = RunInfo("ann", self.instance, "live", 0, 0)
+        self.telemetry = Telemetry(run_info, Session())
         self.bus: Bus[Post] = Bus()
         self.told = asyncio.Event()
         self.sink = MqttSink(
@@ -271,4 +271,4 @@ def test_pain_and_plots_stay_on_the_machine() -> None:
     assert not may_leave(Post("stridecue/ann/attitude", attitude))
     assert not may_leave(Post("stridecue/ann/pain", PainMessage(level=3)))
     with pytest.raises(WireError):
-        Telemetry(About("Ann Smith", "one", "live", 0, 0), Session())
+        Telemetry(RunInfo("Ann Smith", "one", "live", 0, 0), Session())

@@ -30,7 +30,7 @@ from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from tests.hub.messages.test_delivery import SAFE, threshold
 from tests.hub.programs import a_port, mosquitto, until
 
@@ -51,7 +51,7 @@ class Hub:
     def __post_init__(self) -> None:
         self.t_ns = 0
         self.session = Session()
-        self.telemetry = Telemetry(About("ann", "one", "live", 0, 0), self.session)
+        self.telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), self.session)
         self.bus: Bus[Post] = Bus()
         self.local = self.bus.subscribe("loopback", Policy.DROP_OLDEST, mqtt.CAPACITY)
         self.posts = self.bus.subscribe("external", Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=may_leave)

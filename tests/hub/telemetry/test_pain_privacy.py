@@ -16,7 +16,7 @@ from hub.flow.session import Session
 from hub.messages.delivery import for_others
 from hub.messages.wire import CueMessage, MetricsMessage, Post, SessionMessage, ThresholdMessage, encode
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 PAST = tuple(
     PastRun(5.2 + d, 4.6 + d, 168.0, speed_mps=2.8, distance_m=9000.0, exposure_m=9000.0, descent_m=0.0, days_ago=4.0)
@@ -53,7 +53,7 @@ def posts_of_a_run(
 ) -> list[Post]:
     """Ten minutes on target, as the hub posts them; `said` by second."""
     guidance, session = Guidance(GuidanceParams(history=history)), Session()
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0, len(history), shares_onset=shares_onset), session)
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0, len(history), shares_onset=shares_onset), session)
     posts: list[Post] = []
     for second in range(600):
         t_ns = second * NS_PER_S
@@ -115,7 +115,7 @@ def test_a_cue_is_published_with_its_target() -> None:
             for key, value in {"running": 1.0, "speed_mps": 2.8, "cadence_spm": 160.0}.items()
         ]
         cues += [each for each in guidance.second(second * NS_PER_S, metrics) if isinstance(each, Cue)]
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     (post,) = telemetry.record(next(cue for cue in cues if cue.rule == "quick_steps"))
     assert for_others(post.message) == post.message
 
@@ -132,7 +132,7 @@ def test_the_number_of_sounds_is_for_the_runner_only() -> None:
 
 
 def test_exposure_is_published_to_all_beside_the_distance() -> None:
-    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
+    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     for second in range(61):
         t_ns = second * NS_PER_S
         values = {"running": 1.0, "speed_mps": 3.0, "incline_pct": -10.0}
@@ -146,7 +146,7 @@ def test_exposure_is_published_to_all_beside_the_distance() -> None:
 
 
 def test_a_stop_stays_in_the_session_without_the_report_and_for_the_runner_only() -> None:
-    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
+    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
 
     def said(second: int, level: int, *, numb: bool | None = None) -> SessionMessage:
         for record in guidance.pain(PainReport(second * NS_PER_S, level, "outer knee", Side.LEFT, numb=numb)):
@@ -169,7 +169,7 @@ def test_a_stop_stays_in_the_session_without_the_report_and_for_the_runner_only(
 
 
 def test_a_withdrawn_stop_gives_way_to_the_one_before_it() -> None:
-    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
+    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     stands = []
     for second, level in ((10, 5), (300, 7), (310, 0), (320, 7), (500, 0)):
         for record in guidance.pain(PainReport(second * NS_PER_S, level)):
@@ -181,7 +181,7 @@ def test_a_withdrawn_stop_gives_way_to_the_one_before_it() -> None:
 
 
 def test_a_stop_that_reveals_no_pain_is_for_all() -> None:
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     telemetry.record(Cue(5, "another", Severity.STOP, "Stop.", None, ()))
     session = telemetry.session(5).message
     told = for_others(session)

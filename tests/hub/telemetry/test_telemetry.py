@@ -14,14 +14,14 @@ from hub.flow.session import Session
 from hub.messages.session_status import Question
 from hub.messages.wire import AttitudeMessage, MetricsMessage, SensorMessage, SessionMessage, TrendMessage, encode
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 
 S = 1_000_000_000
 ZERO_UNIX_NS = 1_740_814_200 * S
 
 
 def telemetry() -> Telemetry:
-    return Telemetry(About("ann", "one", "live", ZERO_UNIX_NS, 10 * S), Session())
+    return Telemetry(RunInfo("ann", "one", "live", ZERO_UNIX_NS, 10 * S), Session())
 
 
 def metric(t_s: float, key: str, value: float, side: Side | None = None, quality: float = 1.0) -> Metric:

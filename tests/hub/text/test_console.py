@@ -16,7 +16,7 @@ from hub.flow.session import Session, SessionState
 from hub.messages.delivery import marked_late
 from hub.messages.wire import MetricsMessage, Post, SensorMessage, SensorState, SessionMessage
 from hub.telemetry.posts import Telemetry
-from hub.telemetry.stamps import About
+from hub.telemetry.run_info import RunInfo
 from hub.text.console import Console
 
 START_UNIX_S = 0.0
@@ -87,7 +87,7 @@ async def test_lines_have_the_time_of_their_message_however_fast_they_come() -> 
 async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     cue = Cue(0, "quick_steps", Severity.ADVICE, "Quick, light steps: a little more cadence.", None, ())
-    posts = Telemetry(About("ann", "one", "live", 0, 0), Session()).record(cue)
+    posts = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session()).record(cue)
     lines = (await all_printed(NarrowTerminal(), posts)).splitlines()
     assert all(len(line) <= 40 for line in lines)
     assert " ".join(line[10:] for line in lines[-2:]) == "CUE (advice) Quick, light steps: a little more cadence."
@@ -134,7 +134,7 @@ async def test_numbers_come_every_fifth_frame() -> None:
 
 
 async def test_thresholds_and_cues_are_said_in_words() -> None:
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
     cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
     assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
@@ -144,7 +144,7 @@ async def test_thresholds_and_cues_are_said_in_words() -> None:
 
 
 async def test_a_mark_is_said_with_its_place_and_whose_it_is() -> None:
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     marks = [Mark(1, "runner", None, 751.2), Mark(2, "coach", "bridge", 1085.0)]
     posts = [post for mark in marks for post in telemetry.record(mark)]
     assert await printed([*posts, *map(marked_late, posts)]) == [
@@ -154,7 +154,7 @@ async def test_a_mark_is_said_with_its_place_and_whose_it_is() -> None:
 
 
 async def test_who_muted_is_said() -> None:
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     facts = (Mute(0, muted=True, by="coach"), Mute(1, muted=False, by="runner"), Mute(2, muted=True, by="runner"))
     posts = [post for fact in facts for post in telemetry.note(fact)]
     assert await printed([posts[0], *posts]) == [
@@ -165,7 +165,7 @@ async def test_who_muted_is_said() -> None:
 
 
 async def test_a_log_that_others_may_read_tells_nothing_of_pain() -> None:
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry = Telemetry(RunInfo("ann", "one", "live", 0, 0), Session())
     report = PainReport(0, 6, "hip")
     answer = Cue(0, "pain_noted", Severity.WARNING, "Walk now; stop for today.", None, (report,))
     drift = Threshold(0, "drop_drift", ThresholdState.NEAR, Side.LEFT, ())

@@ -11,7 +11,7 @@ from drivers.decoders.imu6 import encode_imu6
 from drivers.ingest import Ingest
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import DeviceTimeline
-from drivers.timing.steady_stamps import COMPARED, SteadyStamps
+from drivers.timing.timestamp_check import COMPARED, TimestampCheck
 from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.radio_delay import Link, Sent, send
@@ -106,7 +106,7 @@ def test_without_a_counter_a_packet_is_ahead_by_no_more_than_its_arrival_allows(
 
 
 def test_a_clock_that_is_set_is_followed_with_the_third_packet() -> None:
-    stamps = SteadyStamps()
+    stamps = TimestampCheck()
     placed = [stamps.place(i * 0.025 + 100.0 * (i >= 50), 0.005, 5, i * 0.025 + 0.01) for i in range(60)]
     expected = [i * 0.025 + 100.0 * (i >= 52) for i in range(60)]
     assert placed == pytest.approx(expected)
@@ -116,7 +116,7 @@ def test_gaps_are_not_mistaken_for_damage() -> None:
     """One packet in seven is missing: with a counter, and without one as far as arrival times show."""
     kept = [i for i in range(400) if i % 7]
     for missing in (None, 5):
-        stamps = SteadyStamps()
+        stamps = TimestampCheck()
         for i, before in zip(kept, [0, *kept], strict=False):
             lost = None if missing is None else (i - before - 1) * missing if before else 0
             assert stamps.place(i * 0.025, 0.005, 5, i * 0.025, lost) == i * 0.025
@@ -124,7 +124,7 @@ def test_gaps_are_not_mistaken_for_damage() -> None:
 
 def test_uneven_timestamps_that_agree_with_arrivals_are_accepted() -> None:
     """An imported file, whose samples may be irregular."""
-    stamps = SteadyStamps()
+    stamps = TimestampCheck()
     for stamp_s in np.cumsum(np.random.default_rng(1).uniform(0.004, 0.016, 2000)).tolist():
         assert stamps.place(stamp_s, 0.01, 1, stamp_s, 0) == stamp_s
 

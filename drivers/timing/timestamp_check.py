@@ -31,7 +31,7 @@ QUIET = 0.25
 median is off by half the tolerance at most and need not be computed."""
 
 
-class SteadyStamps:
+class TimestampCheck:
     """Checks the timestamps of one stream, s, in order of arrival. Reads no clock; bounded memory: five timestamps."""
 
     def __init__(self) -> None:

@@ -1,64 +1,36 @@
-"""Properties of a whole run, and what every message gets from them: topic, sequence number and UTC time."""
+"""What every message gets from the properties of its run: topic, sequence number and UTC time."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from dsp.records import Record
-from dsp.runner.triage import PainRule
 from dsp.thresholds import onset
 from hub.messages.delivery import for_others
 from hub.messages.lines import line_fields, seconds
 from hub.messages.topics import Topics
 from hub.messages.wire import CueMessage, MarkMessage, Post, ThresholdMessage, utc
+from hub.telemetry.run_info import RunInfo
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """Properties that stay the same for a whole run.
-
-    instance       distinguishes this hub from another one with the same runner
-    unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time enters
-    t0_ns          timestamp of `t_s = 0`
-    earlier_runs   number of runs this one is compared with
-    pain_rule      up to how much pain a run may continue
-    shares_onset   whether the states of `onset` are published to others
-    """
-
-    runner: str
-    instance: str
-    source: Literal["live", "replay", "demo"]
-    unix_zero_ns: int
-    t0_ns: int
-    earlier_runs: int = 0
-    pain_rule: PainRule = PainRule.TREK
-    shares_onset: bool = True
-
-    @property
-    def is_replay(self) -> bool:
-        """Whether the items come from a recording instead of arriving now."""
-        return self.source == "replay"
-
-
-class Stamps:
+class MessageHeaders:
     """Numbers the messages of a run per topic, and converts timestamps."""
 
-    def __init__(self, about: About) -> None:
-        self.topics = Topics(about.runner)
-        self._about = about
+    def __init__(self, run_info: RunInfo) -> None:
+        self.topics = Topics(run_info.runner)
+        self._run_info = run_info
         self._seq: Counter[str] = Counter()
 
     def t_s(self, t_ns: int) -> float:
         """Return a timestamp as seconds since the session's start."""
-        return seconds(t_ns, self._about.t0_ns)
+        return seconds(t_ns, self._run_info.t0_ns)
 
     def line(self, record: Record) -> dict[str, Any]:
         """Return the fields of a record's line, with `t_s` in seconds since the session's start."""
-        return line_fields(record, self._about.t0_ns)
+        return line_fields(record, self._run_info.t0_ns)
 
     def counted(self, topic: str, message: CueMessage | MarkMessage | ThresholdMessage) -> Post:
         """Number a message if others get it too; else `seq` is 0, as a gap would reveal that something was withheld."""
@@ -70,7 +42,7 @@ class Stamps:
 
     def _is_withheld(self, message: CueMessage | MarkMessage | ThresholdMessage) -> bool:
         is_onset = isinstance(message, ThresholdMessage) and message.detector == onset.DETECTOR
-        return is_onset and not self._about.shares_onset
+        return is_onset and not self._run_info.shares_onset
 
     def stamp(self, topic: str, t_ns: int, *, again: bool = False) -> dict[str, Any]:
         """Return time and number; a repetition to one broker (`again`) keeps the number of the latest message."""
@@ -79,4 +51,4 @@ class Stamps:
 
     def utc(self, t_ns: int) -> str:
         """Return a timestamp as UTC in the format of messages."""
-        return utc(self._about.unix_zero_ns + t_ns)
+        return utc(self._run_info.unix_zero_ns + t_ns)
