@@ -177,7 +177,7 @@ def test_listening_without_mosquitto_is_refused(
 ) -> None:
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: None)
-    with pytest.raises(ConfigError, match=r"only mosquitto may listen .* mosquitto cannot be found"):
+    with pytest.raises(ConfigError, match=r"only mosquitto may listen .* mosquitto .*cannot be found"):
         live.brokers_for_others(config, "config.toml", tmp_path / "password")
     monkeypatch.setattr(live, "lacking", lambda: None)
     made, again = (live.brokers_for_others(config, "", tmp_path / "password") for _ in range(2))
