@@ -17,7 +17,7 @@ from bumble.transport.common import StreamPacketSource
 from drivers.virtual.connection import Conditions
 from drivers.virtual.controller import SimController
 from drivers.virtual.link import SimLink
-from drivers.virtual.made_up import EPOCH_NAME
+from drivers.virtual.virtual_radio import EPOCH_NAME
 
 HOST = "127.0.0.1"
 WRITE_BUFFER_BYTES = 1 << 20

@@ -1,4 +1,4 @@
-"""A simulated runner: consistent motion of pelvis and feet, the sensors worn, and the ground truth.
+"""A virtual runner: consistent motion of pelvis and feet, the sensors worn, and the ground truth.
 
 Everything is a pure function of (params, time), computed in cached blocks, so any chunking gives the same samples.
 """

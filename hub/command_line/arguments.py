@@ -33,7 +33,7 @@ _DEMO = """\
 examples:
   stridecue demo                           show the dashboard; q quits
   stridecue demo --headless --seconds 120  print lines of text, long enough for a threshold and a cue
-  stridecue demo --seed 7                  simulate another runner
+  stridecue demo --seed 7                  another virtual runner
   stridecue demo --runner ann              in a second terminal: joins the running demo; `stridecue watch` shows both
 
 The MQTT port is printed at the start. To see the messages:
@@ -45,7 +45,7 @@ examples:
   stridecue run --headless --no-record             print lines of text, record nothing
   stridecue run --mount sacrum=+x+y+z              state how the hip sensor is mounted
   stridecue run --radio bumble:usb:0               use a separate USB adapter instead of this computer's Bluetooth
-  stridecue sim start                              in another terminal: start simulated sensors, then
+  stridecue sim start                              in another terminal: start virtual sensors, then
   stridecue run --radio bumble:tcp-client:127.0.0.1:9000
 
 A run starts by itself once you run, and ends with q (dashboard) or Ctrl-C.
@@ -109,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
     add_profiles(_command(commands, "profiles", "profiles", "list, show, check or verify device profiles", PROFILES))
     add_pair(_command(commands, "pair", "pair", "assign each sensor to hip or foot by shaking it", PAIR))
     add_watch(_command(commands, "watch", "watch", "for coaches: show every runner who publishes on a broker", WATCH))
-    add_sim(_command(commands, "sim", "sim", "run simulated sensors as separate processes", SIM))
+    add_sim(_command(commands, "sim", "sim", "run virtual sensors as separate processes", SIM))
     _sound_command(_command(commands, "sound", "sound", "play every sound a run can make", _SOUND))
     add_pain(_command(commands, "pain", "pain", "report what hurt, after a run or the next morning", PAIN))
     add_history(

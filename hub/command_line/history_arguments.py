@@ -18,7 +18,7 @@ During a run: press p in the dashboard, tap the hip sensor three times, or send 
   stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is stored
   stridecue pain --red-flags                                    which signs need a clinician, and how soon
 
-A report belongs to the newest run, and the reply names it. If that run was simulated, the report stays with it, apart
+A report belongs to the newest run, and the reply names it. If that was a virtual run, the report stays with it, apart
 from your own history; --own-run attaches it to your own newest run.
 
 Stored on this machine only; `stridecue history` lists, exports and erases it. This is education, not a diagnosis.
@@ -43,7 +43,7 @@ def add_pain(one: argparse.ArgumentParser) -> None:
     one.add_argument("--km", type=_kilometres, metavar="KM", help="where in the run it began, km")
     one.add_argument("--minute", type=_minute, metavar="M", help="when in the run it began, minutes of running")
     one.add_argument("--note", metavar="TEXT", help="a note in your own words")
-    one.add_argument("--own-run", action="store_true", help="your own newest run, even if a simulated one is newer")
+    one.add_argument("--own-run", action="store_true", help="your own newest run, even if a virtual one is newer")
     one.add_argument("--next-morning", choices=("yes", "no"), help="was it worse the morning after?")
     one.add_argument("--cleared", action="store_true", help="a clinician has looked at it: cues may come back")
     one.add_argument("--about", action="store_true", help="only explain what such pain may be; store nothing")

@@ -11,7 +11,7 @@ SCAN = """\
 examples:
   stridecue scan                           listen for six seconds with this computer's Bluetooth
   stridecue scan --seconds 20              listen longer, for sensors that advertise rarely
-  stridecue scan --radio virtual           list the simulated sensors of the demo
+  stridecue scan --radio virtual           list the virtual sensors of the demo
   stridecue scan --dump packets.toml --only "My pod"
                                            connect and save what it sends, as examples for a profile
 """
@@ -37,10 +37,10 @@ examples:
   stridecue pair --show                    show the current pairing
   stridecue pair --radio bumble:tcp-client:127.0.0.1:9000    try it with `stridecue sim start --standing 600`
 
-Simulated sensors have a pairing of their own, used only with simulated radios: yours stays as it is.
+Virtual sensors have a pairing of their own, used only with virtual radios: yours stays as it is.
 """
 SIM = """\
-Simulated sensors speak real Bluetooth GATT over a simulated air (radio link). Each is a process of its own, so that you
+Virtual sensors speak real Bluetooth GATT over a virtual air (radio link). Each is a process of its own, so that you
 can kill one and restart it.
 
 examples:
@@ -105,12 +105,12 @@ def add_pair(one: argparse.ArgumentParser) -> None:
 def add_sim(one: argparse.ArgumentParser) -> None:
     """Add the parts of `sim`."""
     parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
-    start = add_part(parts, "start", "start the simulated air and its sensors, until Ctrl-C")
+    start = add_part(parts, "start", "start the virtual air and its sensors, until Ctrl-C")
     start.add_argument("--port", type=port, default=9000, help="TCP port of the air (default %(default)s)")
     start.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
     _standing(start)
     start.add_argument("sensors", nargs="*", metavar="SENSOR", help="e.g. pod strap (default: the five of the demo)")
-    air = add_part(parts, "air", "start only the simulated air, a Bluetooth link layer on a loopback TCP port")
+    air = add_part(parts, "air", "start only the virtual air, a Bluetooth link layer on a loopback TCP port")
     air.add_argument("--port", type=port, default=9000, help="TCP port to listen on (default %(default)s)")
     air.add_argument(
         "--seed", type=whole, default=1, metavar="N", help="seed of the packet losses (default %(default)s)"

@@ -29,7 +29,7 @@ def add_radio(one: argparse.ArgumentParser) -> None:
         "--radio",
         type=radio,
         metavar="RADIO",
-        help="platform: this computer's Bluetooth (default); virtual: simulated sensors; or bumble:TRANSPORT, such as "
+        help="platform: this computer's Bluetooth (default); virtual: virtual sensors; or bumble:TRANSPORT, such as "
         "bumble:usb:0",
     )
 

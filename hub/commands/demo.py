@@ -37,7 +37,7 @@ from hub.text.summary_text import VALUES_AT, WIDTH
 from hub.text.truth import compare, comparison_text
 
 RUNNER = "demo"
-"""Runner of the first demo, and of the simulated earlier runs."""
+"""Runner of the first demo, and of the generated earlier runs."""
 OWN_RUNS = "demo itself"
 """The demo's own runs are stored under this name: they tire within a minute and must not become the baseline."""
 QUICK_DRIFT = DriftParams(block_s=4.0, tau_s=10.0, baseline_from_s=6.0, baseline_to_s=28.0, minimum_deg=1.2, hold_s=6.0)
@@ -60,7 +60,7 @@ _INTRODUCTION = (
     "A virtual runner stands still for 6 s, then runs; from about 40 s on it tires, and its hip drops further when it "
     "lands on the left. Five sensors advertise over virtual Bluetooth; from the radio on, everything is the same as in "
     "a real run. In the demo only, drift is reported after seconds instead of minutes, and the earlier runs are "
-    "simulated."
+    "generated."
 )
 
 
@@ -68,7 +68,7 @@ def run(options: Namespace) -> int:
     """Run the demo; raises DriverError, ConfigError and OSError."""
     port, there = asyncio.run(find_demos(options.mqtt_port))
     runner = chosen_name(options.runner, there, port)
-    # A second demo simulates another runner, so that a coach has two to compare.
+    # A second demo has another runner, so that a coach has two to compare.
     params = RunnerParams(seed=1 + len(there) if options.seed is None else options.seed)
     count = RunCount()
     settings = RunSettings(drift=QUICK_DRIFT, history=_history())
@@ -143,15 +143,15 @@ def _history() -> tuple[PastRun, ...]:
     try:
         if len(history.newest(RUNNER)) < len(_EARLIER):  # the first demo, or one interrupted here
             history.erase(RUNNER)
-            for run in _simulated(now):
+            for run in _earlier_runs(now):
                 history.add(run)
         return history.past(RUNNER)
     except HistoryError as error:
         _LOG.warning("the demo's earlier runs cannot be stored: %s", error)
-        return tuple(past_run(run, [], now) for run in _simulated(now))
+        return tuple(past_run(run, [], now) for run in _earlier_runs(now))
 
 
-def _simulated(today: datetime) -> list[StoredRun]:
+def _earlier_runs(today: datetime) -> list[StoredRun]:
     runs = []
     for days, left_deg, right_deg, cadence_spm in _EARLIER:
         started = utc(round((today - timedelta(days=days)).timestamp() * NS_PER_S))

@@ -117,7 +117,7 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
             f"erase: nothing erased. --yes erases everything stored about {runner}, for good: runs, pain, mornings, "
             "marks, thresholds, the plan and messages waiting for a broker (add --recordings to erase recordings too)"
         )
-    erased = history.erase(runner) + History(history_file(simulated=True)).erase(runner)
+    erased = history.erase(runner) + History(history_file(virtual=True)).erase(runner)
     print(f"erased: {erased} entries of {runner}")
     if waiting := erase_spools(overdue_folder(), runner):
         print(f"erased: messages waiting for {counted(waiting, 'broker')}")

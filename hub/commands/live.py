@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
-from drivers.virtual.made_up import is_made_up
+from drivers.virtual.virtual_radio import is_virtual
 from dsp import texts
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
@@ -44,7 +44,7 @@ from hub.text.summary_text import VALUES_AT
 if TYPE_CHECKING:
     from drivers.radio.facade import Radio
 
-APART = "kept apart: runs with simulated sensors are not compared with yours"
+APART = "kept apart: runs with virtual sensors are not compared with yours"
 _TCP = "bumble:tcp-client:"
 
 
@@ -54,8 +54,8 @@ def run(options: Namespace) -> int:
     check_mounts(config.mounts, f"{where}: mounts")
     mounts = {**config.mounts, **parse_mounts(options.mount, "--mount")}
     runner, radio = config.runner.name, options.radio or config.radio.provider
-    simulated = is_made_up(radio)
-    history = History(history_file(simulated=simulated))
+    virtual = is_virtual(radio)
+    history = History(history_file(virtual=virtual))
     earlier = _earlier(history, runner, config.cues.pain_rule)
     past, plan, reported = earlier or ((), Plan(), "")
     settings = RunSettings(
@@ -73,8 +73,8 @@ def run(options: Namespace) -> int:
     if beyond.is_any and config.mqtt.share_onset and is_own_terminal(sys.stdout) and Onset(past).model is not None:
         try_echo(texts.OTHERS_SEE, sys.stdout)
     count = RunCount()
-    folder = demo_folder() / "recordings" if simulated else recordings_folder(config)
-    added = APART if simulated else COUNTS
+    folder = demo_folder() / "recordings" if virtual else recordings_folder(config)
+    added = APART if virtual else COUNTS
 
     def conclude(ended: Ended) -> None:
         """Store the run before anything is printed: the terminal may be gone."""
@@ -95,7 +95,7 @@ def run(options: Namespace) -> int:
             runner=runner,
             settings=settings,
             catalog=catalog,
-            open_source=_open_sensors(radio, catalog, config, pairing_file(options.config, simulated=simulated)),
+            open_source=_open_sensors(radio, catalog, config, pairing_file(options.config, virtual=virtual)),
             first_port=config.mqtt.port,
             beyond=beyond,
             folder=folder if config.record.enabled and not options.no_record else None,
@@ -151,9 +151,9 @@ def chosen_config(file: str | None) -> tuple[Config, str]:
     return load_config(path), str(path)
 
 
-def history_file(*, simulated: bool = False) -> Path:
-    """Return the history of the runner's own runs, or the one in which runs with simulated sensors are kept apart."""
-    return demo_folder() / "virtual.sqlite" if simulated else data_folder() / "history.sqlite"
+def history_file(*, virtual: bool = False) -> Path:
+    """Return the history of the runner's own runs, or the one in which runs with virtual sensors are kept apart."""
+    return demo_folder() / "virtual.sqlite" if virtual else data_folder() / "history.sqlite"
 
 
 def brokers_for_others(config: Config, where: str, password_file: Path) -> Beyond:
@@ -200,6 +200,6 @@ async def open_known_radio(radio: str, max_connections: int | None = None) -> As
         if opened or not radio.startswith(_TCP):
             raise
         raise AdapterDownError(
-            f"radio {radio}: nothing answers there. Start simulated sensors with `stridecue sim start --port {port}`, "
+            f"radio {radio}: nothing answers there. Start virtual sensors with `stridecue sim start --port {port}`, "
             "or whatever should serve HCI on that port"
         ) from error

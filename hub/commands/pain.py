@@ -38,20 +38,20 @@ BY_MISTAKE = "By mistake? `{program} pain 0` within two minutes takes it back."
 def run(options: Namespace) -> int:
     """Store what is reported and answer it; raises ConfigError and HistoryError."""
     config, _ = chosen_config(options.config)
-    runner, own, simulated = config.runner.name, History(history_file()), History(history_file(simulated=True))
+    runner, own, virtual = config.runner.name, History(history_file()), History(history_file(virtual=True))
     if options.about:
         for line in about(options, config.cues.pain_rule):
             echo(line)
     elif options.red_flags:
         echo("\n".join(texts.RED_FLAGS))
     elif options.cleared:
-        echo(clear([own, simulated], runner))
+        echo(clear([own, virtual], runner))
     elif options.next_morning is not None:
-        echo(morning([own, simulated], runner, worse=options.next_morning == "yes"))
+        echo(morning([own, virtual], runner, worse=options.next_morning == "yes"))
     else:
-        is_simulated = not options.own_run and _is_newer(simulated, own, runner)
-        history = simulated if is_simulated else own
-        for line in report(history, runner, options, config.cues.pain_rule, simulated=is_simulated):
+        is_virtual_run = not options.own_run and _is_newer(virtual, own, runner)
+        history = virtual if is_virtual_run else own
+        for line in report(history, runner, options, config.cues.pain_rule, virtual=is_virtual_run):
             echo(line)
     return 0
 
@@ -72,7 +72,7 @@ def about(options: Namespace, rule: PainRule) -> list[str]:
     return [*advice(triage(said, rule), site, exposure_m), texts.NOT_A_DIAGNOSIS]
 
 
-def report(history: History, runner: str, options: Namespace, rule: PainRule, *, simulated: bool = False) -> list[str]:
+def report(history: History, runner: str, options: Namespace, rule: PainRule, *, virtual: bool = False) -> list[str]:
     """Store a report with the newest run in `history` and return the answer, line by line."""
     if options.level is None:
         raise ConfigError(
@@ -107,7 +107,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule, *,
     lines = [
         f"Stored on this machine: {short(stored)}, {options.level} of 10.",
         *([] if found.stops_cues else [BY_MISTAKE.format(program=program())]),
-        *_attached_to(runner, started, simulated=simulated),
+        *_attached_to(runner, started, virtual=virtual),
         *advice(found, site, exposure_m),
     ]
     plan = history.plan(runner)
@@ -144,15 +144,15 @@ def _is_withdrawable(newest: StoredPain, zero: StoredPain, rule: PainRule) -> bo
     return soon and not triage(as_report(newest), rule).stops_cues
 
 
-def _attached_to(runner: str, started: str | None, *, simulated: bool) -> list[str]:
+def _attached_to(runner: str, started: str | None, *, virtual: bool) -> list[str]:
     """Name the run that a report was stored with, or say why there is none; UTC, as in `stridecue history list`."""
     if started is None:
         return [NO_RUN.format(runner=runner)]
     when = f"{started[:16].replace('T', ' ')} UTC ({runner})"
-    if not simulated:
+    if not virtual:
         return [f"Attached to your run of {when}.", *([DEMO_SINCE] if _demo_since(started) else [])]
     return [
-        f"Attached to the simulated run of {when}, apart from your own history.",
+        f"Attached to the virtual run of {when}, apart from your own history.",
         "Does something really hurt? Repeat the report with --own-run: it then counts for your own runs.",
     ]
 
@@ -182,7 +182,7 @@ def morning(histories: Sequence[History], runner: str, *, worse: bool) -> str:
 
 
 def clear(histories: Sequence[History], runner: str) -> str:
-    """Let cues come back, in simulated runs too."""
+    """Let cues come back, in virtual runs too."""
     cleared = texts.NOTHING_TO_CLEAR
     for history in histories:
         plan = history.plan(runner)

@@ -9,7 +9,7 @@ from pathlib import Path
 from drivers.pairing import SCAN_S, Pairing, motion_sensors, pairing
 from drivers.radio.facade import Radio
 from drivers.supervision.roles import role_of
-from drivers.virtual.made_up import is_made_up
+from drivers.virtual.virtual_radio import is_virtual
 from dsp.signals import Placement
 from dsp.texts import place_word
 from firmware_profiles.catalog import Catalog
@@ -23,7 +23,7 @@ from hub.terminal.terminal import echo
 
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 STREAM_WITHIN_S = 20.0
-SIMULATED = "Simulated sensors: this pairing is kept apart from the one of your own sensors"
+VIRTUAL = "Virtual sensors: this pairing is kept apart from the one of your own sensors"
 _WHERE = {
     Placement.SACRUM: "at your hip (back of the belt, on the sacrum)",
     Placement.LEFT_FOOT: "on your left foot",
@@ -37,10 +37,10 @@ def run(options: Namespace) -> int:
         return _forget(options)
     config, _where = chosen_config(options.config)
     radio = options.radio or config.radio.provider
-    simulated = is_made_up(radio)
-    path = pairing_file(options.config, simulated=simulated)
-    if simulated:
-        echo(f"{SIMULATED} ({path}).")
+    virtual = is_virtual(radio)
+    path = pairing_file(options.config, virtual=virtual)
+    if virtual:
+        echo(f"{VIRTUAL} ({path}).")
     if options.show or options.swap:
         if options.swap:
             asyncio.run(swap_sides(path, config, radio))
@@ -54,9 +54,9 @@ def run(options: Namespace) -> int:
 
 def _forget(options: Namespace) -> int:
     """Delete both pairings, or with `--radio` only the one used on that radio; the configuration may be broken."""
-    both = (False, True) if options.radio is None else (is_made_up(options.radio),)
-    for simulated in both:
-        pairing_file(options.config, simulated=simulated).unlink(missing_ok=True)
+    both = (False, True) if options.radio is None else (is_virtual(options.radio),)
+    for virtual in both:
+        pairing_file(options.config, virtual=virtual).unlink(missing_ok=True)
     echo("Pairing forgotten: sensors are placed by [sensors] in the configuration, else by their names.")
     return 0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from drivers.capture import Captured, as_toml, capture
 from drivers.radio.sighting import Sighting
 from drivers.supervision.roles import NOTHING_PAIRED, role_of
-from drivers.virtual.made_up import is_made_up
+from drivers.virtual.virtual_radio import is_virtual
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.schema import Profile
@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
     config, _where = chosen_config(options.config)
     catalog = known_devices()
     radio = options.radio or config.radio.provider
-    simulated = is_made_up(radio)
+    virtual = is_virtual(radio)
     echo(f"Listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
     dump = None if options.dump is None else Path(options.dump)
     if dump is None and options.only:
@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
     if dump is not None and not dump.parent.is_dir():
         raise ConfigError(f"--dump {dump}: there is no folder {dump.parent}")
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
-    paired = read_pairing(pairing_file(options.config, simulated=simulated))
+    paired = read_pairing(pairing_file(options.config, virtual=virtual))
     lines = table(seen, catalog, config.sensors, paired)
     echo_rows("\n".join(lines), sys.stdout, lines[0].index(_HEADINGS[-1]))
     if not seen:

@@ -1,4 +1,4 @@
-"""`stridecue sim`: simulated sensors as separate processes, so that one can be killed and restarted."""
+"""`stridecue sim`: virtual sensors as separate processes, so that one can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHILD_STOP_S = 3.0
 
 
 def run(options: Namespace) -> int:
-    """Run the simulated air, a sensor, or both; raises DriverError, ConfigError and OSError."""
+    """Run the virtual air, a sensor, or both; raises DriverError, ConfigError and OSError."""
     parts = {"start": _start, "air": _air, "sensor": _sensor}
     asyncio.run(parts[options.part](options))
     return 0
@@ -70,7 +70,7 @@ async def _sensor(options: Namespace) -> None:
             if began:
                 raise AdapterDownError(f"no air on port {port} any more: start it again, then this sensor") from error
             raise AdapterDownError(
-                f"no simulated air on 127.0.0.1:{port}: start it with `stridecue sim air --port {port}`, or "
+                f"no virtual air on 127.0.0.1:{port}: start it with `stridecue sim air --port {port}`, or "
                 f"together with sensors: `stridecue sim start --port {port}`"
             ) from error
 

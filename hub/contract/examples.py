@@ -1,4 +1,4 @@
-"""One realistic message of each kind, for the contract documents: all from one simulated run.
+"""One realistic message of each kind, for the contract documents: all from one virtual run.
 
 The hub starts at 07:04:40.050, which is `t_s` 0, and the runner 8 s later; most messages are from `t_s` 1520.2.
 """

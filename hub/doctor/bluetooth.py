@@ -47,7 +47,7 @@ def _unusable(message: str, remedy: str) -> Finding:
 
 def _check_other(radio: str) -> Finding:
     if radio == VIRTUAL:
-        return Finding(_SUBJECT, Verdict.OK, "radio virtual, as configured: simulated sensors")
+        return Finding(_SUBJECT, Verdict.OK, "radio virtual, as configured: virtual sensors")
     try:
         heard = asyncio.run(_listen(radio))
     except (RadioError, TimeoutError) as error:

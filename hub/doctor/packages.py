@@ -16,7 +16,7 @@ OUR_PACKAGES = ("dsp", "firmware_profiles", "drivers", "hub", "tui")
 """Our top-level packages: generic names, which other distributions may use too."""
 OLDEST_PYTHON = (3, 11)
 CORE = ("aiomqtt", "bleak", "mcap", "msgspec", "numpy", "platformdirs")
-EXTRAS = {"tui": ("textual", "dashboard"), "sim": ("bumble", "simulated sensors and `stridecue demo`")}
+EXTRAS = {"tui": ("textual", "dashboard"), "sim": ("bumble", "virtual sensors and `stridecue demo`")}
 """Extra -> (module it installs, what it is for); broker and audio have checks of their own."""
 
 

@@ -65,7 +65,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
                   - `paused`: the runner stands or walks
                   - `ended`: the hub has ended the run
     runner        the runner's name on the broker, the second level of the topic
-    source        where the data come from: live sensors, the replay of a recording, or simulated data (demo)
+    source        where the data come from: live sensors, the replay of a recording, or virtual sensors (demo)
     started       UTC time in ISO 8601 at which the runner first started to run; null before that
     elapsed_s     running time, excluding pauses
     steps         number of steps so far

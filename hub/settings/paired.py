@@ -29,9 +29,9 @@ class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
 
 
-def pairing_file(config: str | None, *, simulated: bool = False) -> Path:
-    """Return the pairing of a configuration (None: the user's own); `simulated`: the one of simulated sensors."""
-    return beside(chosen_file(config), "paired-simulated.toml" if simulated else "paired.toml")
+def pairing_file(config: str | None, *, virtual: bool = False) -> Path:
+    """Return the pairing of a configuration (None: the user's own); `virtual`: the one of virtual sensors."""
+    return beside(chosen_file(config), "paired-simulated.toml" if virtual else "paired.toml")
 
 
 def load_paired(path: Path) -> dict[str, Sensor]:

@@ -12,8 +12,8 @@ from dsp.records import Side, Step
 from dsp.signals import NS_PER_S
 from hub.text.summary_text import row
 
-NAME = "against the simulation"
-"""Heading of the comparison; only a simulated runner's true values are known."""
+NAME = "against ground truth"
+"""Heading of the comparison; only a virtual runner's true values are known."""
 MATCH_S = 0.1
 """A step found within this of a true one matches it: steps are at least 0.3 s apart."""
 

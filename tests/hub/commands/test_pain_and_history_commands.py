@@ -273,7 +273,7 @@ def test_runs_of_a_virtual_runner_are_kept_apart(
     assert launched[0].folder != launched[1].folder
 
 
-def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
+def test_pain_is_attached_to_the_newest_run_and_says_which_virtual_or_not(
     history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def reported(*words: str) -> str:
@@ -284,15 +284,15 @@ def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
     assert "Not attached to a run: none of 'runner' is stored yet." in said
     assert "after a minute of running; a demo never is" in said
     history.add(own := a_run(2.0))
-    apart = History(live.history_file(simulated=True))
+    apart = History(live.history_file(virtual=True))
     said = reported()
     assert f"Attached to your run of {own.started_utc[:16].replace('T', ' ')} UTC (runner)." in said
     assert "demo" not in said
-    apart.add(simulated := a_run(1.0))
+    apart.add(virtual := a_run(1.0))
     said = reported()
-    assert f"Attached to the simulated run of {simulated.started_utc[:16].replace('T', ' ')} UTC (runner)" in said
+    assert f"Attached to the virtual run of {virtual.started_utc[:16].replace('T', ' ')} UTC (runner)" in said
     assert "--own-run" in said
-    assert [pain.started_utc for pain in apart.pains("runner")] == [simulated.started_utc]
+    assert [pain.started_utc for pain in apart.pains("runner")] == [virtual.started_utc]
     assert len(history.pains("runner")) == 2
     assert "Attached to your run of" in reported("--own-run")
     assert len(history.pains("runner")) == 3

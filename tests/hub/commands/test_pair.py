@@ -1,4 +1,4 @@
-"""`stridecue pair`: the stored pairing, and the whole command with simulated sensors."""
+"""`stridecue pair`: the stored pairing, and the whole command with virtual sensors."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ _NAMES = ("paired.toml", "paired-simulated.toml")
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr(pair, "pairing_file", lambda _config, *, simulated: tmp_path / _NAMES[simulated])
+    monkeypatch.setattr(pair, "pairing_file", lambda _config, *, virtual: tmp_path / _NAMES[virtual])
     return tmp_path / "paired.toml"
 
 
 @asynccontextmanager
 async def lab_with_shaking(*kinds: str) -> AsyncIterator[Radio]:
-    """The simulated sensors of a runner who stands still and shakes one after the other, six seconds apart."""
+    """The virtual sensors of a runner who stands still and shakes one after the other, six seconds apart."""
     async with VirtualLab(VirtualRunner(RunnerParams(standing_s=600.0)), ("left_foot_imu", "right_foot_imu")) as lab:
         loop = asyncio.get_running_loop()
         for i, kind in enumerate(kinds):
@@ -120,10 +120,10 @@ def test_show_forget_and_wrong_words(config: Path, capsys: pytest.CaptureFixture
     assert not config.exists()
 
 
-def test_simulated_sensors_are_paired_apart_from_the_runners_own(
+def test_virtual_sensors_are_paired_apart_from_the_runners_own(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own, apart = pairing_file(None), pairing_file(None, simulated=True)
+    own, apart = pairing_file(None), pairing_file(None, virtual=True)
     store_paired(own, {"AA:01": Sensor(Placement.LEFT_FOOT, "Own")})
 
     async def paired(path: Path, *_more: object) -> int:
@@ -132,7 +132,7 @@ def test_simulated_sensors_are_paired_apart_from_the_runners_own(
 
     monkeypatch.setattr(pair, "pair_sensors", paired)
     assert carry_out(["pair", "left_foot", "--radio", "virtual"]) == 0
-    assert f"{pair.SIMULATED} ({apart})." in capsys.readouterr().out
+    assert f"{pair.VIRTUAL} ({apart})." in capsys.readouterr().out
     assert read_pairing(own) == {"AA:01": Placement.LEFT_FOOT}
     for words, shown, hidden in ((["--show"], "Own", "Virtual"), (["--show", "--radio", "virtual"], "Virtual", "Own")):
         assert carry_out(["pair", *words]) == 0

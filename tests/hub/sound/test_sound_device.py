@@ -109,25 +109,25 @@ class MadeUpStream:
 
 @pytest.fixture
 def audio(monkeypatch: pytest.MonkeyPatch) -> FakePortAudio:
-    made_up = FakePortAudio()
+    fake = FakePortAudio()
     module = SimpleNamespace(
         PortAudioError=CardError,
         CallbackAbort=StopCallbackError,
-        OutputStream=made_up.stream,
-        query_devices=made_up.query_devices,
-        _terminate=made_up.terminate,
-        _initialize=made_up.initialize,
-        _exit_handler=made_up.at_exit,
+        OutputStream=fake.stream,
+        query_devices=fake.query_devices,
+        _terminate=fake.terminate,
+        _initialize=fake.initialize,
+        _exit_handler=fake.at_exit,
     )
 
     def unregistered(handler: object) -> None:
-        made_up.hangs_at_exit = handler != made_up.at_exit
+        fake.hangs_at_exit = handler != fake.at_exit
 
     monkeypatch.setattr(atexit, "unregister", unregistered)
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     monkeypatch.setattr(device_module, "CHECK_S", 0.05)
     monkeypatch.setattr(device_module, "GONE_S", 1.0)
-    return made_up
+    return fake
 
 
 def ramp(frames: int) -> Samples:

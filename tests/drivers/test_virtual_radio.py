@@ -12,7 +12,7 @@ import pytest
 
 from drivers.radio_choice import open_radio
 from drivers.virtual.air import serve_air
-from drivers.virtual.made_up import is_made_up
+from drivers.virtual.virtual_radio import is_virtual
 
 
 @asynccontextmanager
@@ -29,10 +29,10 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
 
 
 @pytest.mark.real_time
-async def test_the_virtual_air_is_recognised_as_simulated_and_keeps_running() -> None:
+async def test_the_virtual_air_is_recognised_and_keeps_running() -> None:
     async with serve_air(0) as port:
         for host in ("127.0.0.1", "localhost"):
-            assert await asyncio.to_thread(is_made_up, f"bumble:tcp-client:{host}:{port}")
+            assert await asyncio.to_thread(is_virtual, f"bumble:tcp-client:{host}:{port}")
         async with open_radio(f"bumble:tcp-client:127.0.0.1:{port}"):
             pass
 
@@ -43,16 +43,16 @@ async def test_the_virtual_air_is_recognised_as_simulated_and_keeps_running() ->
 )
 async def test_another_controller_on_this_machine_is_not(answer: bytes) -> None:
     async with answering(answer) as radio:
-        assert not await asyncio.to_thread(is_made_up, radio)
+        assert not await asyncio.to_thread(is_virtual, radio)
 
 
 def test_radios_that_are_not_asked() -> None:
-    assert is_made_up("virtual")
+    assert is_virtual("virtual")
     others = ("platform", "bumble:usb:0", "bumble:serial:/dev/ttyACM0", "bumble:tcp-client:192.168.1.9:9000")
     odd = ("bumble:tcp-client:127.0.0.1:1", "bumble:tcp-client:127.0.0.1:99999999", "bumble:tcp-client:127.0.0.1")
-    assert not any(map(is_made_up, (*others, *odd)))
+    assert not any(map(is_virtual, (*others, *odd)))
 
 
 def test_asking_loads_no_bluetooth_stack() -> None:
-    code = "import sys, drivers.virtual.made_up; sys.exit('bumble' in sys.modules or 'asyncio' in sys.modules)"
+    code = "import sys, drivers.virtual.virtual_radio; sys.exit('bumble' in sys.modules or 'asyncio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

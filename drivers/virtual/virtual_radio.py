@@ -1,6 +1,6 @@
-"""Detect, before a run, whether a radio leads to simulated sensors, whose data must not enter a runner's history.
+"""Detect, before a run, whether a radio leads to virtual sensors, whose data must not enter a runner's history.
 
-The controller is queried, not a sensor: everything received through a controller of the virtual air is simulated, while
+The controller is queried, not a sensor: everything received through a controller of the virtual air is virtual, while
 a real sensor built from our sketch behaves exactly like the virtual one. Only TCP on this machine is queried, where the
 virtual air serves; USB, serial and system adapters never are.
 """
@@ -21,7 +21,7 @@ _LOCAL_NAME = bytes.fromhex("040efc")
 _NAME_FROM, _NAME_TO = 7, 255
 
 
-def is_made_up(radio: str) -> bool:
+def is_virtual(radio: str) -> bool:
     """Return whether `radio` (see `radio_choice.open_radio`) is `virtual` or leads to the air of `stridecue sim`.
 
     Return False for a radio that does not answer: opening it reports the reason.
