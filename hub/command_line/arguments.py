@@ -6,6 +6,7 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 
 from hub.command_line.argument_types import runner, seconds, whole
+from hub.command_line.command_parser import CommandParser
 from hub.command_line.help_text import HelpText
 from hub.command_line.history_arguments import HISTORY, PAIN, add_history, add_pain
 from hub.command_line.recording_arguments import IMPORT, REPLAY, add_import, add_replay
@@ -26,8 +27,8 @@ from hub.settings.sound_output import AUTO
 
 _EXAMPLES = """\
 examples:
-  stridecue demo      start here; in a second terminal, as a coach:
-  stridecue watch
+  stridecue demo      start here; in another terminal:
+  stridecue watch     what a coach sees of it
 """
 _DEMO = """\
 examples:
@@ -76,15 +77,18 @@ SURFACES = ("road", "trail", "track", "treadmill", "grass", "sand")
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Parse a command line; on an error, print it with the usage of the chosen command and exit with 2."""
-    options, unknown = parser().parse_known_args(arguments)
+    top = parser()
+    options, unknown = top.parse_known_args(arguments)
     if unknown:
-        options.refuse(f"unrecognized arguments: {' '.join(unknown)}; see {options.prog} --help")
+        options.chosen.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if options.chosen is top:
+        top.exit_with_help()
     return options
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """Return the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
-    top = argparse.ArgumentParser(
+    top = CommandParser(
         prog="stridecue",
         usage="stridecue [-h] [--version] COMMAND ...",
         description="Live gait feedback for runners: cadence, ground contact and hip drop.",
@@ -99,8 +103,8 @@ def parser() -> argparse.ArgumentParser:
         title="commands; `stridecue COMMAND --help` explains each",
         prog="stridecue",
         metavar="COMMAND ...",  # argparse aligns the descriptions to the width of this
-        required=True,
     )
+    top.set_defaults(chosen=top)
     _demo(_command(commands, "demo", "demo", "try it with a virtual runner, without any hardware", _DEMO))
     sample = "".join(f"  {line}\n" for line in SAMPLE.splitlines())
     more = _RUN.format(path=config_file(), sample=sample)
@@ -124,16 +128,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: str, does: str, more: str = ""
-) -> argparse.ArgumentParser:
+    commands: argparse._SubParsersAction[CommandParser], name: str, module: str, does: str, more: str = ""
+) -> CommandParser:
     one = add_part(commands, name, does, more)
-    one.set_defaults(module=module, refuse=one.error, prog=one.prog)
+    one.set_defaults(module=module)
     return one
 
 
 def _demo(one: argparse.ArgumentParser) -> None:
     add_headless(one)
-    one.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
+    one.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds (default: run on)")
     one.add_argument(
         "--seed", type=whole, metavar="N", help="which virtual runner (default 1, for a second demo 2 ...)"
     )
@@ -148,13 +152,17 @@ def _run(one: argparse.ArgumentParser) -> None:
     add_radio(one)
     add_mounts(one)
     one.add_argument("--no-record", action="store_true", help="do not record this run")
-    one.add_argument("--surface", choices=SURFACES, help="what you run on, stored in the history")
+    one.add_argument(
+        "--surface",
+        choices=SURFACES,
+        help="what you run on, stored in the history (default: treadmill if one is connected)",
+    )
     add_sound(one, None)
 
 
 def _sound_command(one: argparse.ArgumentParser) -> None:
     parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
-    trial = add_part(parts, "try", "play every sound one by one and print what it means")
+    trial = add_part(parts, "try", "play every sound one by one and print what it means", _SOUND)
     add_config(trial)
     trial.add_argument("--words", nargs="+", default=[], metavar="TEXT", help="what to speak (default: three cues)")
     add_sound(trial, None)

@@ -56,9 +56,19 @@ def carry_out(arguments: list[str] | None = None) -> int:
         # The reader has seen enough (`| head`). Without this, Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (DriverError, HistoryError, OSError) as error:
+    except (DriverError, HistoryError) as error:
         return _failed(str(error), 1)
+    except OSError as error:
+        return _failed(_where_and_what(error), 1)
     return code
+
+
+def _where_and_what(error: OSError) -> str:
+    """Return an error of the system as `file: what is wrong`, without its number."""
+    if error.strerror is None:
+        return str(error)
+    files = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    return ": ".join([" -> ".join(files), error.strerror] if files else [error.strerror])
 
 
 def _report_unexpected(log: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -16,7 +16,13 @@ _EXAMPLE = re.compile(r"  stridecue\b(?P<words>.*?)(?: {2,}(?P<does>\S.*))?$")
 
 
 class HelpText(argparse.RawDescriptionHelpFormatter):
-    """A help formatter that also wraps description and epilog; `_fill_text` is argparse's hook for that."""
+    """A help formatter that wraps all texts, never at a hyphen, since a path or a name is to be copied whole.
+
+    `_fill_text` (description and epilog) and `_split_lines` (options) are argparse's hooks for that.
+    """
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(indent + line for line in wrapped(text, width, program()))

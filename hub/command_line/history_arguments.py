@@ -29,6 +29,19 @@ examples:
   stridecue history export ann.json              export everything stored, as JSON; - is stdout
   stridecue history erase --yes                  erase everything stored about this runner, for good
 """
+EXPORT = """\
+examples:
+  stridecue history export ann.json              into a file that only you can read
+  stridecue history export - | jq '.run[-1]'     the newest run, in a terminal
+
+Times are UTC (`_utc`) or seconds (`_s`), distances metres (`_m`); null: unknown.
+"""
+ERASE = """\
+examples:
+  stridecue history erase                        erase nothing, only say what would be erased
+  stridecue history erase --yes                  erase the history; recordings are listed and kept
+  stridecue history erase --yes --recordings     erase the recordings too
+"""
 LONGEST_MINUTE = 3000.0
 FARTHEST_KM = 300.0
 
@@ -55,9 +68,9 @@ def add_history(one: argparse.ArgumentParser) -> None:
     add_config(one)
     parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
     listed = add_part(parts, "list", "list earlier runs, one per line, with pain")
-    export = add_part(parts, "export", "export everything stored about this runner, as JSON")
+    export = add_part(parts, "export", "export everything stored about this runner, as JSON", EXPORT)
     export.add_argument("out", metavar="OUT", help="the file to write; - is stdout")
-    erase = add_part(parts, "erase", "erase everything stored about this runner, for good")
+    erase = add_part(parts, "erase", "erase everything stored about this runner, for good", ERASE)
     erase.add_argument("--yes", action="store_true", help="confirm; without it, only say what would be erased")
     erase.add_argument("--recordings", action="store_true", help="erase all recordings of this runner too")
     for part in (listed, export, erase):

@@ -9,13 +9,21 @@ from hub.command_line.shared_options import add_headless, add_mounts, add_mqtt_p
 from hub.settings.sound_output import OFF
 
 IMPORT = """\
-The CSV needs a column t_s and, for each sensor, <sensor>_ax .. _az in m/s2 and <sensor>_gx .. _gz in rad/s; any of the
-six may be missing. The placement is read from the sensor's name (lumbar, sacrum, waist, left_shoe ...) unless --map
-states it; SENSOR=none leaves a sensor out.
+The first line names the columns: t_s (seconds) and, for each sensor, <sensor>_ax .. _az in m/s2 (gravity included) and
+<sensor>_gx .. _gz in rad/s; any of the six may be missing. For example:
+
+  t_s,sacrum_ax,sacrum_ay,sacrum_az,sacrum_gx,sacrum_gy,sacrum_gz
+  0.000,0.31,-0.12,9.78,0.012,-0.034,0.002
+  0.005,0.29,-0.10,9.83,0.015,-0.031,0.004
+
+The placement is read from the sensor's name (lumbar, sacrum, waist, left_shoe ...) unless --map states it: sacrum,
+waist_front, left_hip, right_hip, left_foot, right_foot or pocket; SENSOR=none leaves a sensor out.
 
 examples:
-  stridecue import samples.csv.gz --out run.mcap
-  stridecue import samples.csv --out run.mcap --map imu1=sacrum imu2=left_foot imu3=none
+  stridecue import samples.csv.gz --out lab.mcap  convert; says what was found, and what is missing
+  stridecue replay lab.mcap                       then show it in the dashboard, or
+  stridecue replay lab.mcap --jsonl steps.jsonl   write each step and metric as a line of JSON
+  stridecue import samples.csv --out lab.mcap --map imu1=sacrum imu2=left_foot imu3=none
 """
 REPLAY = """\
 Packets take the same path as in a live run: the same recording always gives the same output, byte for byte.
@@ -64,7 +72,7 @@ def add_replay(one: argparse.ArgumentParser) -> None:
     )
     add_headless(one)
     one.add_argument("--jsonl", metavar="OUT", help="write every record as a line of JSON; - is stdout")
-    one.add_argument("--signals", action="store_true", help="include the pelvis angles at the sensor's sampling rate")
+    one.add_argument("--signals", action="store_true", help="with --jsonl: the pelvis angles too, at the sensor's rate")
     add_sound(one, OFF)
     add_mounts(one)
     add_mqtt_port(one)

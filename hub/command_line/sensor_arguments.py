@@ -44,14 +44,17 @@ Virtual sensors speak real Bluetooth GATT over a virtual air (radio link). Each 
 can kill one and restart it.
 
 examples:
-  stridecue sim start                  start the air and five sensors, print their process ids; Ctrl-C stops all
+  stridecue sim start                             start the air and five sensors, print their process ids; Ctrl-C stops
+                                                  all
   stridecue run --radio bumble:tcp-client:127.0.0.1:9000
-                                       in another terminal: a run with them, kept apart from your own
+                                                  in another terminal: a run with them, kept apart from your own
   stridecue sim start --standing 600 left_foot_imu right_foot_imu sacrum_imu
-                                       to try `stridecue pair`: the runner stands, `kill -USR1 PID` shakes a sensor
-  stridecue sim air --port 9000        start only the air (a Bluetooth link layer on a loopback TCP port)
-  stridecue sim sensor pod --air-port 9000
-                                       start one sensor on it
+                                                  to try `stridecue pair`: the runner stands, `kill -USR1 PID` shakes a
+                                                  sensor
+  stridecue sim air --port 9000                   start only the air (a Bluetooth link layer on a loopback TCP port)
+  stridecue sim sensor pod --air-port 9000        start one sensor on it
+
+sensors: pod, left_foot_imu, right_foot_imu, sacrum_imu, strap, treadmill
 """
 
 
@@ -76,13 +79,13 @@ def add_scan(one: argparse.ArgumentParser) -> None:
 def add_profiles(one: argparse.ArgumentParser) -> None:
     """Add the parts of `profiles`."""
     parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
-    add_part(parts, "list", "list the supported devices and how well each is verified")
-    show = add_part(parts, "show", "show one profile in plain text")
+    add_part(parts, "list", "list the supported devices and how well each is verified", PROFILES)
+    show = add_part(parts, "show", "show one profile in plain text", PROFILES)
     show.add_argument("id", metavar="ID", help="profile id, e.g. movesense.gsp")
-    check = add_part(parts, "check", "check your own profile and decode its examples")
+    check = add_part(parts, "check", "check your own profile and decode its examples", PROFILES)
     check.add_argument("file", metavar="FILE", help="a TOML file named after its profile.id")
-    verify = add_part(parts, "verify", "decode a file of byte vectors")
-    verify.add_argument("vectors", metavar="VECTORS.json", help="file of byte vectors")
+    verify = add_part(parts, "verify", "decode a file of byte vectors", PROFILES)
+    verify.add_argument("vectors", metavar="VECTORS.json", help="JSON with the bytes of packets and what they mean")
 
 
 def add_pair(one: argparse.ArgumentParser) -> None:
@@ -105,20 +108,22 @@ def add_pair(one: argparse.ArgumentParser) -> None:
 def add_sim(one: argparse.ArgumentParser) -> None:
     """Add the parts of `sim`."""
     parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
-    start = add_part(parts, "start", "start the virtual air and its sensors, until Ctrl-C")
-    start.add_argument("--port", type=port, default=9000, help="TCP port of the air (default %(default)s)")
+    start = add_part(parts, "start", "start the virtual air and its sensors, until Ctrl-C", SIM)
+    start.add_argument("--port", type=port, default=9000, metavar="P", help="TCP port of the air (default %(default)s)")
     start.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
     _standing(start)
-    start.add_argument("sensors", nargs="*", metavar="SENSOR", help="e.g. pod strap (default: the five of the demo)")
-    air = add_part(parts, "air", "start only the virtual air, a Bluetooth link layer on a loopback TCP port")
-    air.add_argument("--port", type=port, default=9000, help="TCP port to listen on (default %(default)s)")
+    start.add_argument("sensors", nargs="*", metavar="SENSOR", help="e.g. pod strap (default: all but right_foot_imu)")
+    air = add_part(parts, "air", "start only the virtual air, a Bluetooth link layer on a loopback TCP port", SIM)
+    air.add_argument("--port", type=port, default=9000, metavar="P", help="TCP port to listen on (default %(default)s)")
     air.add_argument(
         "--seed", type=whole, default=1, metavar="N", help="seed of the packet losses (default %(default)s)"
     )
-    sensor = add_part(parts, "sensor", "start one sensor on an air that is already running")
-    sensor.add_argument("kind", metavar="SENSOR", help="e.g. pod, left_foot_imu, sacrum_imu, strap, treadmill")
+    sensor = add_part(parts, "sensor", "start one sensor on an air that is already running", SIM)
+    sensor.add_argument("kind", metavar="SENSOR", help="one of those listed below")
     _standing(sensor)
-    sensor.add_argument("--air-port", type=port, default=9000, help="TCP port of the air (default %(default)s)")
+    sensor.add_argument(
+        "--air-port", type=port, default=9000, metavar="P", help="TCP port of the air (default %(default)s)"
+    )
     sensor.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
     sensor.add_argument(
         "--epoch",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from typing import TypeVar
 
 from hub.command_line.argument_types import add_theme, port, radio, sound_target
 from hub.command_line.help_text import HelpText
 from hub.settings.folders import config_file
 
+_Parser = TypeVar("_Parser", bound=argparse.ArgumentParser)
 
-def add_part(
-    parts: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str, more: str = ""
-) -> argparse.ArgumentParser:
-    """Add a command or part whose help begins with what it `does` and ends with `more`."""
+
+def add_part(parts: argparse._SubParsersAction[_Parser], name: str, does: str, more: str = "") -> _Parser:
+    """Add a command or part whose help begins with what it `does` and ends with `more`; `chosen` is its parser."""
     description = f"{does[0].upper()}{does[1:]}."
-    return parts.add_parser(name, help=does, description=description, epilog=more or None, formatter_class=HelpText)
+    one = parts.add_parser(name, help=does, description=description, epilog=more or None, formatter_class=HelpText)
+    one.set_defaults(chosen=one)
+    return one
 
 
 def add_config(one: argparse.ArgumentParser, default: str | None = None) -> None:

@@ -12,7 +12,7 @@ WATCH = """\
 Runners who need attention are listed first. Nothing has to be configured per runner.
 
 examples:
-  stridecue watch                                  the broker of your configuration, else the hub on this machine
+  stridecue watch                                  the broker of your configuration, else this machine's
   stridecue watch --broker mqtt://gym.local:1883   another broker (mqtt, mqtts, ws, wss)
   stridecue watch --broker mqtts://club.example --user coach --password-file ~/.coach
   stridecue watch --plain                          lines of text, for screen readers and logs
@@ -29,7 +29,12 @@ colour-blind), ? explains every number, q quits
 
 def add_watch(one: argparse.ArgumentParser) -> None:
     """Add the options of `watch`."""
-    one.add_argument("--broker", metavar="URL", help="URL of the broker: mqtt://, mqtts://, ws:// or wss://host[:port]")
+    one.add_argument(
+        "--broker",
+        metavar="URL",
+        help="URL of the broker: mqtt://, mqtts://, ws:// or wss://host[:port] (default: mqtt.url of your "
+        "configuration, else the hub on this machine)",
+    )
     one.add_argument("--user", metavar="NAME", help="user name at the broker")
     one.add_argument(
         "--password-file", metavar="FILE", help="file that holds only the password (or set STRIDECUE_MQTT_PASSWORD)"
@@ -39,9 +44,9 @@ def add_watch(one: argparse.ArgumentParser) -> None:
         "--port",
         type=port,
         metavar="P",
-        help="port of a hub on this machine; overrides the configuration (default 1883)",
+        help="port of a hub on this machine; overrides the configuration (default: mqtt.port there, 1883)",
     )
-    one.add_argument("--runner", type=runner, metavar="NAME", help="show only this runner")
+    one.add_argument("--runner", type=runner, metavar="NAME", help="show only this runner (default: all)")
     add_theme(one)
     one.add_argument("--plain", action="store_true", help="print lines of text instead of the dashboard")
     one.add_argument(

@@ -104,6 +104,9 @@ def _export(history: History, runner: str, options: Namespace) -> None:
         sys.stdout.write(text)
         return
     path = Path(options.out).expanduser()
+    if path.is_dir() or not path.parent.is_dir():
+        wrong = "is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise ConfigError(f"export {options.out}: {wrong}; name a file in a folder that exists, or - for stdout")
     path.touch(mode=0o600)  # health data: for this user only
     path.chmod(0o600)  # the file may have existed
     path.write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ from hub.messages.topics import WireError, runner_slug
 from hub.outcome import Outcome
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.launch import Launch, carry_out
-from hub.settings.config import SoundSection
+from hub.settings.config import ConfigError, SoundSection
 from hub.settings.known_devices import known_devices
 from hub.settings.run_settings import RunSettings, parse_mounts
 from hub.terminal.terminal import echo, echo_rows
@@ -31,6 +31,10 @@ def run(options: Namespace) -> int:
     if options.list:
         echo("\n".join(listed(recording_folders(), whole=options.all)))
         return 0
+    if options.all:
+        raise ConfigError("--all: only with --list, to list the older recordings too")
+    if options.signals and options.jsonl is None:
+        raise ConfigError("--signals: only with --jsonl OUT, which writes the pelvis angles; - is stdout")
     mounts = parse_mounts(options.mount, "--mount")
     path = chosen_recording(options.recording)
     if options.recording is None:

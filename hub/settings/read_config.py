@@ -15,6 +15,7 @@ from dsp.signals import Placement
 from hub.messages.topics import WireError, runner_slug
 from hub.settings.broker_addresses import external_server, listen_address
 from hub.settings.config import Config, ConfigError
+from hub.settings.folders import config_file
 from hub.settings.nearest import nearest
 from hub.settings.sound_output import sound_output
 
@@ -42,6 +43,8 @@ def load_config(path: Path) -> Config:
     """Read and check a configuration file; raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; without --config, {config_file()} is read if it exists") from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

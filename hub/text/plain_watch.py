@@ -55,8 +55,8 @@ class PlainWatch:
         return self._lines(item.address.runner, item)
 
     def _gone(self, reason: str) -> str:
-        if not self._was_up and self._hint:
-            return f"{self._hint}; still trying"
+        if not self._was_up:
+            return f"{self._hint}; still trying" if self._hint else f"not connected: {reason}; still trying"
         return f"the connection is lost ({reason}); trying again"
 
     def _lines(self, runner: str, item: Received) -> list[str]:

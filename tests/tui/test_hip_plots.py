@@ -141,6 +141,8 @@ async def test_who_runs_without_a_hip_sensor_is_told_what_is_needed() -> None:
         assert board.plots[RIGHT].empty == "Needs a hip sensor"
         await board.hear(scenes.session("ended"))
         assert board.plots[RIGHT].empty == "No hip sensor in this run"
+        await board.hear(scenes.sensor("sacrum"))
+        assert board.plots[RIGHT].empty == "No landing was measured", "it ended before one"
 
 
 async def test_what_comes_late_from_the_outbox_is_not_drawn() -> None:

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dsp.records import Side
+from dsp.signals import Placement
 from tui.state.board import PLOT_WINDOW_S, Board
 from tui.widgets.braille_plot import Axis, BraillePlot
 
@@ -115,5 +116,6 @@ def _why_no_plot(board: Board) -> str:
         return "Waiting for the hub"
     state = board.session.state
     if state == "ended":
-        return "No hip sensor in this run"
+        worn = any(each.message.placement is Placement.SACRUM for each in board.sensors.values())
+        return "No landing was measured" if worn else "No hip sensor in this run"
     return "Waiting for the hip sensor" if state == "waiting" else "Needs a hip sensor"

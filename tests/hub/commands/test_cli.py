@@ -11,6 +11,7 @@ import pytest
 
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from hub.cli import main
+from hub.commands import doctor
 from hub.settings.config import SAMPLE
 from hub.settings.folders import config_file, program
 
@@ -70,13 +71,19 @@ def test_a_paced_replay_writes_the_same_as_a_fast_one(small_recording: Path, tmp
     [
         (["replay", "/nowhere.mcap"], 2, "/nowhere.mcap"),
         (["replay", __file__], 1, "not a recording"),
+        (["replay", ""], 2, "'': no such file"),
+        (["replay", "REC", "--signals"], 2, "--signals: only with --jsonl"),
+        (["replay", "--all"], 2, "--all: only with --list"),
+        (["history", "export", "/nowhere/ann.json"], 2, "there is no folder /nowhere; name a file"),
+        (["history", "export", "/"], 2, "is a folder"),
+        (["history", "export", "/dev/null/ann.json"], 2, "there is no folder /dev/null"),
         (["import", "/nowhere.csv", "--out", "x.mcap"], 2, "/nowhere.csv"),
         (["import", "CSV", "--out", "/nowhere/x.mcap"], 1, "/nowhere/x.mcap"),
         (["import", "CSV", "--out", "x.mcap", "--map", "sacrum=left_fot"], 2, "did you mean 'left_foot'?"),
         (["import", "CSV", "--out", "x.mcap", "--map", "sacrum"], 2, "SENSOR=PLACEMENT"),
         (["import", "CSV", "--out", "x.mcap", "--map", "foo=sacrum"], 2, "foo"),
         (["import", "CSV", "--out", "x.mcap", "--map", "sacrum=none", "left_shoe=none"], 2, "--map"),
-        (["run", "--config", "/nowhere.toml"], 2, "/nowhere.toml"),
+        (["run", "--config", "/nowhere.toml"], 2, "/nowhere.toml: no such file; without --config"),
         (["run", "--mount", "sacrum=xyz"], 2, "+x+y+z"),
         (["run", "--mount", "nose"], 2, "PLACEMENT=AXES"),
         (["run", "--mount", "head=+x+y+z"], 2, "unknown placement 'head'"),
@@ -150,6 +157,28 @@ def test_wrong_arguments_exit_with_two(arguments: list[str], capfd: pytest.Captu
         main(arguments)
     assert ended.value.code == 2
     assert "usage: stridecue" in capfd.readouterr().err
+
+
+def test_without_a_command_the_whole_help_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    said = capfd.readouterr().err
+    assert "examples:" in said
+    assert "report what hurt" in said
+    with pytest.raises(SystemExit):
+        main(["history"])
+    assert "stridecue history --help` explains every option" in capfd.readouterr().err
+
+
+def test_an_error_of_the_system_names_the_file_and_not_its_number(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_options: object) -> int:
+        raise PermissionError(13, "Permission denied", "/data/ann.json")
+
+    monkeypatch.setattr(doctor, "run", fails)
+    assert main(["doctor"]) == 1
+    assert capfd.readouterr().err == "stridecue: /data/ann.json: Permission denied\n"
 
 
 @pytest.mark.parametrize(

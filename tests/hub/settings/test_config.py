@@ -172,7 +172,7 @@ def test_the_documentation_of_the_configuration_is_correct(tmp_path: Path) -> No
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError, match="no such file"):
         load_config(tmp_path / "none.toml")
 
 
