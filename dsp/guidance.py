@@ -1,4 +1,4 @@
-"""Guidance: from steps and metrics to distance, thresholds, goals and cues, one second of data time at a time.
+"""Guidance: from steps and metrics to distance, thresholds, target cadence and cues, by the second of data time.
 
 Everything downstream of sensor fusion is here, so a simulated runner, made of steps and metrics, takes the same path as
 a real one. Asks no clock; saved and restored with the pipeline.
@@ -17,12 +17,12 @@ from dsp.cues.rule import GOOD, CueParams, CueRule, Moment, all_rules
 from dsp.cues.schedule import Schedule
 from dsp.metrics import cadence_spm, incline_pct, slope_pct, speed_mps
 from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Step
-from dsp.runner.cadence_goal import goal_spm as goal_at
-from dsp.runner.cadence_goal import own_cadence
 from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
 from dsp.runner.plan import WARM_S, Plan
 from dsp.runner.return_to_run import cap_today
+from dsp.runner.target_cadence import own_cadence
+from dsp.runner.target_cadence import target_spm as target_at
 from dsp.runner.triage import Consequence, PainRule, hurts, known_site, triage
 from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
@@ -62,7 +62,7 @@ class GuidanceParams:
     plan                the retraining plan as the last run left it
     pain_rule           up to how much knee pain a run may continue
     heart_rate_max_bpm  the runner's own limit; None: no heart-rate cues
-    cadence_goal        whether the plan sets a cadence goal
+    target_cadence      whether the plan sets a target cadence
     """
 
     drift: DriftParams = field(default_factory=DriftParams)
@@ -70,7 +70,7 @@ class GuidanceParams:
     plan: Plan = field(default_factory=Plan)
     pain_rule: PainRule = PainRule.TREK
     heart_rate_max_bpm: float | None = None
-    cadence_goal: bool = True
+    target_cadence: bool = True
 
 
 class Guidance:
@@ -79,7 +79,7 @@ class Guidance:
     def __init__(self, params: GuidanceParams) -> None:
         history, plan = params.history, params.plan
         self.exposure = Exposure(history)
-        self._own = own_cadence(history, plan) if params.cadence_goal else None
+        self._own = own_cadence(history, plan) if params.target_cadence else None
         if self._own is not None and plan.own_cadence_spm is None:
             plan = replace(plan, own_cadence_spm=self._own.cadence_spm, own_speed_mps=self._own.speed_mps)
         self._plan = plan
@@ -91,7 +91,7 @@ class Guidance:
         self._schedule.volume, self._schedule.muted, self._schedule.held = plan.volume, plan.muted, plan.held
         self._teaches = not plan.held
         self._standing: list[_StandingReport] = []
-        self._aim_spm: float | None = None
+        self._given_target_spm: float | None = None
         self._probe_s = 0
         self._on_target_s = 0
 
@@ -106,8 +106,8 @@ class Guidance:
             by_key[incline_pct.KEY] = by_key[slope_pct.KEY]
         running = self.exposure.second(t_ns, by_key)
         guided = self._teaches and self._plan.guides(self.exposure.running_s)
-        own_spm, goal_spm = self._goal(by_key)
-        now = Moment(t_ns, self.exposure, running, guided, by_key, own_spm, goal_spm, self._plan.on_hold)
+        own_spm, target_spm = self._target(by_key)
+        now = Moment(t_ns, self.exposure, running, guided, by_key, own_spm, target_spm, self._plan.on_hold)
         out: list[Record] = [*self._metrics(now)]
         for threshold in self._watch.second(t_ns, self.exposure, by_key, running=running):
             out.append(threshold)
@@ -158,7 +158,7 @@ class Guidance:
         return reported_ns if t_ns - reported_ns <= TAKEN_BACK_NS else None
 
     def _take_back(self) -> None:
-        """Withdraw the newest report: teaching and cadence goal are as before it."""
+        """Withdraw the newest report: teaching and target cadence are as before it."""
         withdrawn = self._standing.pop()
         self._teaches = withdrawn.teaches
         self._plan = replace(self._plan, on_hold=withdrawn.on_hold)
@@ -171,9 +171,9 @@ class Guidance:
         self._schedule.volume = self._schedule.volume.step(1 if wish is Wish.MORE else -1)
         self._plan = replace(self._plan, volume=self._schedule.volume)
 
-    def aim(self, cadence_spm: float | None) -> None:
-        """Set the cadence goal from outside, steps/min; None: the plan's own goal again."""
-        self._aim_spm = cadence_spm
+    def set_target(self, cadence_spm: float | None) -> None:
+        """Set the target cadence from outside, steps/min; None: the plan's own again."""
+        self._given_target_spm = cadence_spm
 
     def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
         """Ask the runner whether anything hurts, unless muted or asked a moment ago; `coach`: in the coach's name."""
@@ -194,16 +194,18 @@ class Guidance:
         if emitted is not None:
             out.append(emitted)
 
-    def _goal(self, metrics: Mapping[str, Metric]) -> tuple[float | None, float | None]:
-        """Return own cadence at this speed and the goal, steps/min; None where there is none."""
+    def _target(self, metrics: Mapping[str, Metric]) -> tuple[float | None, float | None]:
+        """Return own cadence at this speed and the target, steps/min; None where there is none."""
         if self._plan.on_hold:
             return None, None
         if self._own is None:
-            return None, self._aim_spm
+            return None, self._given_target_spm
         speed = metrics.get(speed_mps.KEY)
         now_mps = speed.value if speed is not None and speed.quality >= GOOD else None
-        goal_spm = goal_at(self._own, self._plan, now_mps) if self._aim_spm is None else self._aim_spm
-        return self._own.at(now_mps), goal_spm
+        target_spm = self._given_target_spm
+        if target_spm is None:
+            target_spm = target_at(self._own, self._plan, now_mps)
+        return self._own.at(now_mps), target_spm
 
     def _metrics(self, now: Moment) -> list[Metric]:
         """Return guidance's own metrics. `feedback_on` is 1 in guided time, 0 in warm-up or a silent probe."""
@@ -215,13 +217,13 @@ class Guidance:
             out.append(Metric(t_ns, "exposure_m", exposure.exposure_m, None, measured))
         if self._cap is not None:
             out.append(Metric(t_ns, "cap_m", self._cap.exposure_m, None, 1.0))
-        if now.goal_spm is None:
+        if now.target_spm is None:
             return out
         feedback_on = now.guided and now.running and not self._schedule.muted
-        out.append(Metric(t_ns, "cadence_target_spm", now.goal_spm, None, 1.0))
+        out.append(Metric(t_ns, "cadence_target_spm", now.target_spm, None, 1.0))
         out.append(Metric(t_ns, "feedback_on", 1.0 if feedback_on else 0.0, None, 1.0))
         cadence = now.good(cadence_spm.KEY)
         if now.running and not now.guided and exposure.running_s >= WARM_S and cadence is not None:
             self._probe_s += 1
-            self._on_target_s += cadence.value >= now.goal_spm - BAND_SPM
+            self._on_target_s += cadence.value >= now.target_spm - BAND_SPM
         return out

@@ -50,7 +50,7 @@ REPORTS_GO_ON_S = 3600.0
 """Metrics are reported every second, and for this long even without any sighting; then reporting pauses until the next
 one. Timestamps may jump, and this bounds the work of one call after a jump of any length to 0.1 s."""
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 """Version of a saved state, which holds the stages themselves: raise it with every change to what a stage keeps."""
 
 TAPS_FROM_S = 20.0
@@ -174,9 +174,9 @@ class Pipeline:
         """Take the runner's wish for fewer, more or no cues."""
         self._guidance.wish(wish)
 
-    def aim(self, cadence_spm: float | None) -> None:
-        """Set the cadence goal, steps/min; None: the plan's own goal again."""
-        self._guidance.aim(cadence_spm)
+    def set_target(self, cadence_spm: float | None) -> None:
+        """Set the target cadence, steps/min; None: the plan's own again."""
+        self._guidance.set_target(cadence_spm)
 
     def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
         """Ask the runner whether anything hurts; `coach`: in the coach's name."""

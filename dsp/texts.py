@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 # -- cues while running: the text on the screen and, as `*_SPOKEN`, the words for the ear
 
-QUICK_STEPS = "Quick, light steps: {now:.0f} now, {target:.0f} is the goal at this speed."
+QUICK_STEPS = "Quick, light steps: {now:.0f} now, {target:.0f} is the target at this speed."
 QUICK_STEPS_SPOKEN = "Quick, light steps."
 SLOWER_THAN_OWN = "Your steps have become slower than usual. Quick, light steps."
-STEPS_TOO_QUICK = "Your steps are quicker than they need to be: {now:.0f}, the goal is {target:.0f}."
+STEPS_TOO_QUICK = "Your steps are quicker than they need to be: {now:.0f}, the target is {target:.0f}."
 STEPS_TOO_QUICK_SPOKEN = "Let the steps settle."
 
 BELT_NEAR = "Your belt starts to tip when you land on your {side}. Keep it level."
@@ -112,8 +112,9 @@ ABOUT_SITE = {
         "overloaded bone."
     ),
     "calf or Achilles": (
-        "Quicker steps move load from knee and hip to calf and Achilles. With pain there, your cadence goal is put on "
-        "hold: run as you did before. A calf that is swollen, warm and sore without a strain needs urgent care at once."
+        "Quicker steps move load from knee and hip to calf and Achilles. With pain there, your target cadence is put "
+        "on hold: run as you did before. A calf that is swollen, warm and sore without a strain needs urgent care at "
+        "once."
     ),
 }
 ABOUT_OTHER = "Pain that gets worse from run to run, or makes you limp, should be looked at by a clinician."

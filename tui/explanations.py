@@ -21,8 +21,8 @@ _OLD = "A dimmed number is old; its age is shown below it. -- means it cannot be
 RUNNER = (
     *_MEANINGS,
     (
-        "Aim: today's cadence goal at this speed. ✓ you are there; ↑ take quicker steps. Approach it gradually: it is "
-        "a goal, not an order. It appears after two runs, fades over later runs, and goes away after a stop cue."
+        "Target: your cadence for today at this speed. ✓ you are there; ↑ take quicker steps. Approach it gradually: "
+        "it is not an order. It appears after two runs, fades over later runs, and goes away after a stop cue."
     ),
     (
         "On left leg, on right leg: each bar is one landing of the last 10 seconds and hangs down as far as your free "

@@ -1,6 +1,6 @@
-"""Raise cadence to the goal: 5, 7.5, then 10 % above the runner's own at that speed, within 3 steps/min (sources 3).
+"""Raise cadence to the target: 5, 7.5, then 10 % above the runner's own at that speed, within 3 steps/min (sources 3).
 
-Silent on target. As long as there is no goal (the first runs), it cues only when cadence falls well below this run's
+Silent on target. As long as there is no target (the first runs), it cues only when cadence falls well below this run's
 own.
 """
 
@@ -12,24 +12,24 @@ from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
 from dsp.metrics import cadence_spm
 from dsp.records import Cue, Earcon, Metric, Severity
-from dsp.runner.plan import GOALS
+from dsp.runner.plan import TARGETS
 
 RULE = "quick_steps"
 
 BAND_SPM = 3.0
-"""Half width of the band around the goal, steps/min."""
+"""Half width of the band around the target, steps/min."""
 HELD_S = 20
 """Seconds in a row outside the band."""
-MOST_ABOVE = GOALS[-1] + 0.025
+MOST_ABOVE = TARGETS[-1] + 0.025
 """Share above own cadence beyond which nothing is gained, and the calf is loaded more (Chan 2018)."""
 BELOW = 0.05
-"""Without a goal: share below this run's own, the smallest change with an effect on the knee (Heiderscheit)."""
+"""Without a target: share below this run's own, the smallest change with an effect on the knee (Heiderscheit)."""
 LEARN_S = 60
-"""Without a goal: seconds skipped at first, then seconds over which the median is this run's own cadence."""
+"""Without a target: seconds skipped at first, then seconds over which the median is this run's own cadence."""
 
 
 class Rule(CueRule):
-    """Compares cadence with the goal once a second."""
+    """Compares cadence with the target once a second."""
 
     teaches = True
 
@@ -47,19 +47,19 @@ class Rule(CueRule):
         if cadence is None or not now.running or now.on_hold:
             self._below = self._above = 0
             return None
-        own, goal = now.own_spm, now.goal_spm
-        if goal is None and own is not None:  # too far from the speeds of earlier runs for a goal
+        own, target = now.own_spm, now.target_spm
+        if target is None and own is not None:  # too far from the speeds of earlier runs for a target
             self._below = self._above = 0
             return None
-        if goal is None:
+        if target is None:
             return self._check_fallen(now, cadence)
-        most = max(goal, (own or goal) * (1.0 + MOST_ABOVE)) + BAND_SPM
-        self._below = self._below + 1 if cadence.value < goal - BAND_SPM else 0
+        most = max(target, (own or target) * (1.0 + MOST_ABOVE)) + BAND_SPM
+        self._below = self._below + 1 if cadence.value < target - BAND_SPM else 0
         self._above = self._above + 1 if cadence.value > most else 0
         because = (
             cadence,
-            Metric(now.t_ns, "cadence_target_spm", goal, None, 1.0),
-            Metric(now.t_ns, "cadence_baseline_spm", own or goal, None, 1.0),
+            Metric(now.t_ns, "cadence_target_spm", target, None, 1.0),
+            Metric(now.t_ns, "cadence_baseline_spm", own or target, None, 1.0),
         )
         if self._below >= HELD_S:
             text, spoken, earcon = texts.QUICK_STEPS, texts.QUICK_STEPS_SPOKEN, Earcon.BELOW
@@ -67,11 +67,11 @@ class Rule(CueRule):
             text, spoken, earcon = texts.STEPS_TOO_QUICK, texts.STEPS_TOO_QUICK_SPOKEN, Earcon.ABOVE
         else:
             return None
-        words = text.format(now=cadence.value, target=goal)
+        words = text.format(now=cadence.value, target=target)
         return Cue(now.t_ns, RULE, Severity.INFO, words, None, because, earcon, spoken)
 
     def _check_fallen(self, now: Moment, cadence: Metric) -> Cue | None:
-        """Without a goal: return a cue when cadence is well below the median of this run's second minute."""
+        """Without a target: return a cue when cadence is well below the median of this run's second minute."""
         self._seconds += 1
         if self._early is None:
             if self._seconds > LEARN_S:

@@ -35,14 +35,14 @@ class CueParams:
 class Moment:
     """One second of the run.
 
-    t_ns      end of the second
-    exposure  running time and distances so far
-    running   whether the runner is running
-    guided    whether teaching is on
-    metrics   by key, without those of a single leg
-    own_spm   own cadence at this speed, steps/min; None: too few earlier runs, or cadence is not taught (`on_hold`)
-    goal_spm  cadence goal at this speed, steps/min; None: no goal, also far from the speeds of earlier runs
-    on_hold   quicker steps are not taught: calf or Achilles pain, before this run or in it
+    t_ns        end of the second
+    exposure    running time and distances so far
+    running     whether the runner is running
+    guided      whether teaching is on
+    metrics     by key, without those of a single leg
+    own_spm     own cadence at this speed, steps/min; None: too few earlier runs, or cadence is not taught (`on_hold`)
+    target_spm  target cadence at this speed, steps/min; None: no target, also far from the speeds of earlier runs
+    on_hold     quicker steps are not taught: calf or Achilles pain, before this run or in it
     """
 
     t_ns: int
@@ -51,7 +51,7 @@ class Moment:
     guided: bool
     metrics: Mapping[str, Metric]
     own_spm: float | None = None
-    goal_spm: float | None = None
+    target_spm: float | None = None
     on_hold: bool = False
 
     def good(self, key: str) -> Metric | None:

@@ -1,10 +1,10 @@
-"""The gait retraining plan: today's goal, how much of the run is guided, and what the next session brings.
+"""The gait retraining plan: today's target cadence, how much of the run is guided, and what the next session brings.
 
 Faded feedback (sources 4): retention needs feedback that is withdrawn over the second half; constant feedback and none
 are both worst (PMC7083994); eight sessions outdoors at +7.5 % were retained at 30 days (Willy 2016). Guided time
 therefore shrinks over eight sessions, the silent stretches in between probe what has been learned, and after the eighth
-there is no guidance unless a probe shows that it was lost. Goals rise +5 -> +7.5 -> +10 % (Heiderscheit 2011) only when
-the silent probe was on target.
+there is no guidance unless a probe shows that it was lost. Targets rise +5 -> +7.5 -> +10 % (Heiderscheit 2011) only
+when the silent probe was on target.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-GOALS = (0.05, 0.075, 0.10)
-"""Cadence goals, as shares above own cadence."""
+TARGETS = (0.05, 0.075, 0.10)
+"""Target cadences, as shares above own cadence."""
 GUIDED = (1.0, 1.0, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1)
 """Share of each stretch that is guided, by session; the exact steps are ours."""
 STRETCH_S = 300.0
@@ -23,12 +23,12 @@ WARM_S = 180.0
 SESSION_S = 600.0
 """Minimum running time of a session."""
 ON_TARGET = 0.7
-"""Share of silent seconds on target from which the goal rises ..."""
+"""Share of silent seconds on target from which the target rises ..."""
 LOST = 0.4
 """... and below which a finished plan starts guiding again, at session REFRESH."""
 REFRESH = 5
-SESSIONS_AT_GOAL = 2
-"""Sessions at a goal before it may rise."""
+SESSIONS_AT_TARGET = 2
+"""Sessions at a target before it may rise."""
 
 
 class Volume(StrEnum):
@@ -52,16 +52,16 @@ class Volume(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """State of the retraining plan, stored between runs.
+    """State of the retraining plan, stored between runs by field name.
 
     sessions         sessions done, up to eight
-    goal             index in GOALS
-    at_goal          sessions done at this goal
+    goal             index in TARGETS
+    at_goal          sessions done at this target
     own_cadence_spm  cadence before the plan began; None: not known yet
     own_speed_mps    mean speed that goes with it; None: not known
     volume           how many cues the runner wants
     muted            no cues in this run
-    on_hold          no cadence goal for now (calf or Achilles pain)
+    on_hold          no target cadence for now (calf or Achilles pain)
     held             no cues at all until a clinician has looked at what was reported
     """
 
@@ -99,6 +99,6 @@ class Plan:
             return done
         if self.sessions >= len(GUIDED) and on_target < LOST:
             return replace(done, sessions=REFRESH, at_goal=0)
-        if on_target >= ON_TARGET and done.at_goal >= SESSIONS_AT_GOAL and done.goal < len(GOALS) - 1:
+        if on_target >= ON_TARGET and done.at_goal >= SESSIONS_AT_TARGET and done.goal < len(TARGETS) - 1:
             return replace(done, goal=done.goal + 1, at_goal=0)
         return done

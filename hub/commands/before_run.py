@@ -101,7 +101,7 @@ def reported_last(
 def _counts_today(
     worst: StoredPain, recent: Sequence[StoredPain], past: Sequence[PastRun], plan: Plan, rule: PainRule
 ) -> bool:
-    """Whether the report changes today's run: no cues, the goal put aside, or a cap from where that run hurt."""
+    """Whether the report changes today's run: no cues, no target cadence, or a cap from where that run hurt."""
     said = as_report(worst)
     if plan.held and triage(said, rule).stops_cues:
         return True

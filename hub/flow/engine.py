@@ -197,7 +197,7 @@ class Engine:
             if order.action == "mark":
                 return [Mark(user_input.t_ns, order.by or "runner", plain_or_none(order.text))]
             if order.action == "target":
-                self._pipeline.aim(order.cadence_spm)
+                self._pipeline.set_target(order.cadence_spm)
             elif order.action == "ask_pain":
                 return self._wanted(self._pipeline.ask_pain(user_input.t_ns, coach=order.by == "coach"))
             elif order.action in {wish.value for wish in Wish}:

@@ -141,7 +141,7 @@ def _is_from_pain(metric: str) -> bool:
 
 
 def _changes_with_pain(metric: str) -> bool:
-    """Whether a metric may reveal a pain report in this run, which can end the cadence goal and its feedback."""
+    """Whether a metric may reveal a pain report in this run, which can end the target cadence and its feedback."""
     return _is_from_pain(metric) or metric in {"cadence_target_spm", "feedback_on"}
 
 

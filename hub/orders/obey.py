@@ -101,9 +101,8 @@ class Obey:
                 return await self._ask(order)
             case CommandMessage(action="target", cadence_spm=cadence_spm):
                 await self._input(order)
-                return (
-                    "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
-                )
+                given = cadence_spm is not None
+                return f"the target is {cadence_spm:g} steps/min" if given else "the runner's own target again"
             case CommandMessage(action="nudge", text=text) if text is not None:
                 return await self._nudge(plain(text), order.by)
             case CommandMessage() if (done := await self._steer(order)) is not None:

@@ -56,7 +56,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
                     plan=self.plan,
                     pain_rule=self.pain_rule,
                     heart_rate_max_bpm=self.heart_rate_max_bpm,
-                    cadence_goal=self.cadence_goal,
+                    target_cadence=self.cadence_goal,
                 ),
             )
         )

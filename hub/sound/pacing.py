@@ -17,7 +17,7 @@ MAX_S = 120.0
 """Maximum time after a cue; then another cue is needed."""
 CADENCE = "cadence_spm"
 TARGETS = ("cadence_target_spm", "cadence_baseline_spm")
-"""Target in the evidence of a cue; the goal takes precedence over the runner's own cadence."""
+"""Target in the evidence of a cue; the target takes precedence over the runner's own cadence."""
 
 
 class Pacing:

@@ -12,9 +12,9 @@ from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, guided
 from dsp import texts
 from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Side, Threshold, ThresholdState
-from dsp.runner.cadence_goal import goal_spm, own_cadence
 from dsp.runner.history import PastRun
 from dsp.runner.plan import GUIDED, Plan, Volume
+from dsp.runner.target_cadence import own_cadence, target_spm
 from dsp.thresholds.drift import EARLIER_ONLY
 from tests.dsp.reloaded import reloaded
 
@@ -87,17 +87,17 @@ def test_the_goal_is_taught_only_in_guided_time_and_mute_means_quiet() -> None:
     assert cues(seconds(guidance, 975, 300), "quick_steps")
     silent = Guidance(GuidanceParams(history=PAST, plan=FINISHED))
     assert cues(seconds(silent, 0, 900)) == []
-    without = Guidance(GuidanceParams(history=PAST, cadence_goal=False))
+    without = Guidance(GuidanceParams(history=PAST, target_cadence=False))
     assert "cadence_target_spm" not in {r.key for r in seconds(without, 0, 60) if isinstance(r, Metric)}
 
 
 def test_a_goal_can_be_set_from_outside_and_removed() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
-    guidance.aim(180.0)
+    guidance.set_target(180.0)
     assert {r.value for r in seconds(guidance, 0, 5) if isinstance(r, Metric) and r.key == "cadence_target_spm"} == {
         180.0
     }
-    guidance.aim(None)
+    guidance.set_target(None)
     assert {r.value for r in seconds(guidance, 5, 5) if isinstance(r, Metric) and r.key == "cadence_target_spm"} != {
         180.0
     }
@@ -242,22 +242,24 @@ def test_calf_pain_in_mid_run_is_not_followed_by_quicker_steps() -> None:
     assert cues(later, "quick_steps") == []
 
 
-def goal_at(speed_mps: float, history: tuple[PastRun, ...], plan: Plan) -> float | None:
+def target_at(speed_mps: float, history: tuple[PastRun, ...], plan: Plan) -> float | None:
     own = own_cadence(history, plan)
     assert own is not None
-    return goal_spm(own, plan, speed_mps)
+    return target_spm(own, plan, speed_mps)
 
 
-@pytest.mark.parametrize(("speed_mps", "target"), [(2.8, 168.0), (3.3, 172.9), (3.7, 172.9), (2.0, 163.1), (6.0, None)])
-def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps: float, target: float | None) -> None:
-    goal = goal_at(speed_mps, PAST, Plan())
-    assert goal is None if target is None else goal == pytest.approx(1.05 * target)
+@pytest.mark.parametrize(
+    ("speed_mps", "own_spm"), [(2.8, 168.0), (3.3, 172.9), (3.7, 172.9), (2.0, 163.1), (6.0, None)]
+)
+def test_the_target_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps: float, own_spm: float | None) -> None:
+    target = target_at(speed_mps, PAST, Plan())
+    assert target is None if own_spm is None else target == pytest.approx(1.05 * own_spm)
 
 
 def test_speeds_of_earlier_runs_widen_the_range_of_the_goal() -> None:
     fast = replace(PAST[0], speed_mps=4.6, cadence_spm=184.0)
-    assert goal_at(5.0, (*PAST, fast), Plan()) is not None
-    assert goal_at(6.0, PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8)) is None
+    assert target_at(5.0, (*PAST, fast), Plan()) is not None
+    assert target_at(6.0, PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8)) is None
 
 
 def test_a_coachs_question_counts_as_a_cue_and_is_not_repeated_at_once() -> None:

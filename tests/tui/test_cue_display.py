@@ -108,7 +108,7 @@ async def test_a_dashboard_that_was_started_again_in_mid_run_knows_the_stop() ->
         assert board.banner.announcement is not None
         assert (board.banner.announcement.word, board.banner.announcement.text) == ("WARNING", texts.ACT_WALK)
         assert board.banner.announcement.when == "5 min ago"
-        assert "aim" not in board.text
+        assert "target" not in board.text
         await board.hear(coach_says("Quick feet"))
         assert board.said.startswith("WARNING: Walk now")
         assert "● Quick feet" in board.text
@@ -126,16 +126,16 @@ async def test_a_coach_who_opens_late_knows_a_stop_that_does_not_tell_of_pain() 
         assert (needs["ben"], needs["ann"]) == (Need.REACHED, Need.RUNNING)
 
 
-async def test_after_a_stop_nothing_is_aimed_at_and_where_there_is_an_aim_quiet_says_what_it_is() -> None:
+async def test_after_a_stop_there_is_no_target_and_otherwise_quiet_says_to_approach_it() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        assert "↑ aim 176" in board.text
-        assert board.said.startswith("QUIET: No cue now. Quiet is good; approach the aim gradually.")
+        assert "↑ target 176" in board.text
+        assert board.said.startswith("QUIET: No cue now. Quiet is good; approach the target gradually.")
         await board.hear(scenes.metrics(cadence_spm=176.0))
         assert board.said.startswith("QUIET: Nothing to change.")
         await board.hear(scenes.metrics())
         await ordered(board, answer(*WALK))
-        assert "aim" not in board.text
+        assert "target" not in board.text
 
 
 @pytest.mark.parametrize("key", ["p", "question_mark", "w"])

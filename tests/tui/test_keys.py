@@ -271,7 +271,7 @@ async def test_help_explains_every_number() -> None:
         for tile in board.app.screen_stack[1].query(MetricTile):
             assert f"{tile.reading.title.partition(' on ')[0]}:" in words
         for also in (
-            "Aim:",
+            "Target:",
             "Pain-free to:",
             "Today's cap:",
             "Threshold:",

@@ -143,17 +143,17 @@ async def test_the_distances_of_a_runner_who_has_had_pain(size: tuple[int, int])
 
 
 @BOTH
-async def test_cadence_stands_beside_what_to_aim_at(size: tuple[int, int]) -> None:
+async def test_cadence_stands_beside_its_target(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.running)
         before = "steps/min, " if size == LARGE else ""
-        assert board.tile("cadence_spm").border_subtitle == f"{before}↑ aim 176"
+        assert board.tile("cadence_spm").border_subtitle == f"{before}↑ target 176"
         await board.hear(scenes.metrics(cadence_spm=173.4))
-        assert board.tile("cadence_spm").border_subtitle == f"{before}✓ aim 176"
+        assert board.tile("cadence_spm").border_subtitle == f"{before}✓ target 176"
         await board.hear(scenes.metrics({}, cadence_spm=None))
         board.clock.now_s += FORGET_S
         await board.look()
-        assert "aim" not in str(board.tile("cadence_spm").border_subtitle)
+        assert "target" not in str(board.tile("cadence_spm").border_subtitle)
 
 
 @BOTH

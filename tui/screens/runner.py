@@ -103,10 +103,10 @@ class RunnerScreen(Screen[None]):
 
 
 def _beside(reading: Reading, board: Board, now_s: float) -> str:
-    """Return what a number is compared with, in a few words: the aim, or the usual."""
-    aim, usual = board.aim(now_s, reading.aim), board.reading(reading.usual, now_s)[0]
-    if aim is not None:
-        return reading.aim_text(board.reading(reading.key, now_s)[0], aim)
+    """Return what a number is compared with, in a few words: the target, or the usual."""
+    target, usual = board.target(now_s, reading.target), board.reading(reading.usual, now_s)[0]
+    if target is not None:
+        return reading.target_text(board.reading(reading.key, now_s)[0], target)
     return "" if usual is None else f"usual {reading.text(usual)}°"
 
 

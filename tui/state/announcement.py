@@ -27,7 +27,7 @@ _PRESSING = {
     ThresholdState.REPORTED: "You reported pain.",
 }
 _LOST_IN_RECORDING = "The recording has no data from it here."
-_BELOW_AIM = "No cue now. Quiet is good; approach the aim gradually."
+_BELOW_TARGET = "No cue now. Quiet is good; approach the target gradually."
 _PEAK_NEEDS_STANDING = "Peak drop is measured only after three seconds of standing still."
 _DEMO = "A virtual runner with five virtual sensors, which connect by themselves."
 _DEMO_COURSE = "It stands for 6 s, then runs, and tires from about 40 s on. Just watch."
@@ -300,16 +300,16 @@ def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     if pressing is not None:
         word, text = "THRESHOLD", pressing
     else:
-        word, text = "QUIET", _BELOW_AIM if _below_aim(board, now_s) else "Nothing to change. Quiet is good."
+        word, text = "QUIET", _BELOW_TARGET if _below_aim(board, now_s) else "Nothing to change. Quiet is good."
     if last is None:
         return Announcement("quiet", "○", word, text)
     return Announcement("quiet", "○", word, text, last.text, f"cue {when}")
 
 
 def _below_aim(board: Board, now_s: float) -> bool:
-    """Return whether any number is below its aim."""
+    """Return whether any number is below its target."""
     for reading in READINGS:
-        aim, now = board.aim(now_s, reading.aim), board.reading(reading.key, now_s)[0]
-        if aim is not None and now is not None and not reading.on_target(now, aim):
+        target, now = board.target(now_s, reading.target), board.reading(reading.key, now_s)[0]
+        if target is not None and now is not None and not reading.on_target(now, target):
             return True
     return False

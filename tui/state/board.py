@@ -237,8 +237,8 @@ class Board:
         bound_deg = self.reading(metric_field("drop_excursion_bound_deg", side), now_s)[0]
         return None if usual_deg is None or bound_deg is None else usual_deg + bound_deg
 
-    def aim(self, now_s: float, key: str) -> float | None:
-        """Return the aim held under `key`; None after a stop cue, when there is nothing to aim at."""
+    def target(self, now_s: float, key: str) -> float | None:
+        """Return the target held under `key`; None after a stop cue, when there is none."""
         return None if self.stop is not None else self.reading(key, now_s)[0]
 
     @property

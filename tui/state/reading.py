@@ -24,8 +24,8 @@ class Reading:
     decimals        digits after the point, no more than the measurement deserves
     factor          converts the unit of the message to the unit shown
     meaning         plain words for the help
-    aim             field of the value to aim at, if any
-    aim_slack       how far below the aim still counts as on target, in the unit of the message
+    target          field of the target value, if any
+    target_slack    how far below the target still counts as on target, in the unit of the message
     usual           field of the runner's usual value, if any
     """
 
@@ -38,20 +38,20 @@ class Reading:
     meaning: str
     factor: float = 1.0
     side: Side | None = None
-    aim: str = ""
-    aim_slack: float = 0.0
+    target: str = ""
+    target_slack: float = 0.0
     usual: str = ""
     title_short: str = ""
     below_shortest: str = ""
 
-    def aim_text(self, value: float | None, aim: float) -> str:
-        """Return the caption of the aim, with a mark for whether `value` has reached it."""
-        mark = "" if value is None else "✓ " if self.on_target(value, aim) else "↑ "
-        return f"{mark}aim {self.text(aim)}"
+    def target_text(self, value: float | None, target: float) -> str:
+        """Return the caption of the target, with a mark for whether `value` has reached it."""
+        mark = "" if value is None else "✓ " if self.on_target(value, target) else "↑ "
+        return f"{mark}target {self.text(target)}"
 
-    def on_target(self, value: float, aim: float) -> bool:
-        """Return whether `value` is within `aim_slack` of the aim, or above it."""
-        return value >= aim - self.aim_slack
+    def on_target(self, value: float, target: float) -> bool:
+        """Return whether `value` is within `target_slack` of the target, or above it."""
+        return value >= target - self.target_slack
 
     def text(self, value: float) -> str:
         """Format a value in the unit of the message as it is shown."""
@@ -79,8 +79,8 @@ READINGS = (
         0,
         "Cadence: steps per minute, both feet counted. A few percent more than your usual takes load off knees and "
         "hips.",
-        aim="cadence_target_spm",
-        aim_slack=BAND_SPM,
+        target="cadence_target_spm",
+        target_slack=BAND_SPM,
     ),
     Reading(
         "drop_excursion_left_deg",

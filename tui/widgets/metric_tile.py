@@ -39,7 +39,7 @@ class MetricTile(Widget):
 
         value   in the unit of the message; None if there is none
         age_s   age of a stale value; None for a fresh one
-        beside  a few words below it: the aim, or the usual value
+        beside  a few words below it: the target, or the usual value
         """
         text = "--" if value is None else self.reading.text(value)
         age_s = None if age_s is None else float(int(age_s))

@@ -38,14 +38,16 @@ NEAR, REACHED = ThresholdState.NEAR, ThresholdState.REACHED
 def moment(
     second: int = 0,
     own_spm: float | None = None,
-    goal_spm: float | None = None,
+    target_spm: float | None = None,
     exposure: Exposure | None = None,
     quality: float = 0.9,
     **values: float,
 ) -> Moment:
     metrics = {key: Metric(second * S, key, value, None, quality) for key, value in values.items()}
     exposure = exposure or Exposure()
-    return Moment(second * S, exposure, running=True, guided=True, metrics=metrics, own_spm=own_spm, goal_spm=goal_spm)
+    return Moment(
+        second * S, exposure, running=True, guided=True, metrics=metrics, own_spm=own_spm, target_spm=target_spm
+    )
 
 
 def proposed(rule: CueRule, moments: Iterable[Moment]) -> list[tuple[int, Cue]]:

@@ -439,7 +439,7 @@ def test_a_report_is_only_said_to_count_today_if_it_does(history: History, capsy
     assert told_last(history).endswith("4 of 10, knee.")
     carry_out(["pain", "5", "--site", "calf or Achilles"])
     capsys.readouterr()
-    assert told_last(history).endswith("the worst of 2. Today's plan counts it."), "the goal is put aside"
+    assert told_last(history).endswith("the worst of 2. Today's plan counts it."), "the target cadence is put aside"
 
 
 def test_the_last_report_is_only_on_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,7 @@ def test_a_report_leaves_no_gap_in_the_sequence_numbers_that_others_read() -> No
         PAST, {60: REPORTS[0], 90: PainReport(0, 0), 100: REPORTS[0], 130: PainReport(0, 0)}, cadence_spm=160.0
     )
     told = [message for post in posts if isinstance(message := for_others(post.message), CueMessage)]
-    assert told, "he is slower than his goal"
+    assert told, "he is slower than his target"
     assert [cue.seq for cue in told] == list(range(1, len(told) + 1))
     hidden = [post.message for post in posts if isinstance(post.message, CueMessage) and not for_others(post.message)]
     assert [cue.seq for cue in hidden] == [0] * 4

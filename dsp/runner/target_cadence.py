@@ -1,4 +1,4 @@
-"""The runner's own cadence at a speed, and the goal above it (sources 3); there is no cadence that fits everybody.
+"""The runner's own cadence at a speed, and the target above it (sources 3); there is no cadence that fits everybody.
 
 Own cadence rises with speed: on six long real runs by 4 to 11 steps/min per m/s (median 9.8, 30-s means;
 `python -m benchmarks.thresholds slope`), which is the prior of this runner's own slope.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsp.runner.history import PastRun
-from dsp.runner.plan import GOALS, Plan
+from dsp.runner.plan import TARGETS, Plan
 
 SLOPE_SPM_PER_MPS = 9.8
 """Prior mean of the slope."""
@@ -18,12 +18,12 @@ SLOPE_SD = 2.5
 RUN_SPM_SD = 2.0
 """SD of one run's mean cadence around the runner's own line."""
 FEWEST_RUNS = 2
-"""Earlier runs needed for a goal: the first runs only measure."""
+"""Earlier runs needed for a target: the first runs only measure."""
 FOLLOWED_MPS = 0.5
 """Own cadence follows speed up to this far beyond the mean speeds of the earlier runs, and is constant from there: the
-slope is mostly prior, and at twice the distance its SD amounts to 2.5 steps/min, nearly the band of the goal ..."""
-AIMED_MPS = 1.0
-"""... beyond which there is no goal. A stride at 6 m/s has a cadence of its own. Both figures are ours."""
+slope is mostly prior, and at twice the distance its SD amounts to 2.5 steps/min, nearly the band of the target ..."""
+TARGETED_MPS = 1.0
+"""... beyond which there is no target. A stride at 6 m/s has a cadence of its own. Both figures are ours."""
 
 
 class OwnCadence:
@@ -52,10 +52,10 @@ class OwnCadence:
         return self.cadence_spm + self.slope * (near_mps - self.speed_mps)
 
     def knows(self, speed_mps: float | None) -> bool:
-        """Whether this speed is near enough to those of the earlier runs for a goal."""
+        """Whether this speed is near enough to those of the earlier runs for a target."""
         if speed_mps is None or self.speed_mps is None:
             return True
-        return self._slowest_mps - AIMED_MPS <= speed_mps <= self._fastest_mps + AIMED_MPS
+        return self._slowest_mps - TARGETED_MPS <= speed_mps <= self._fastest_mps + TARGETED_MPS
 
 
 def own_cadence(history: Sequence[PastRun], plan: Plan) -> OwnCadence | None:
@@ -75,11 +75,11 @@ def own_cadence(history: Sequence[PastRun], plan: Plan) -> OwnCadence | None:
     return OwnCadence(sum(cadences) / len(cadences), speed, slope, speeds)
 
 
-def goal_spm(own: OwnCadence, plan: Plan, speed_mps: float | None) -> float | None:
-    """Return the cadence goal at this speed, steps/min; None where own cadence is not known."""
+def target_spm(own: OwnCadence, plan: Plan, speed_mps: float | None) -> float | None:
+    """Return the target cadence at this speed, steps/min; None where own cadence is not known."""
     if not own.knows(speed_mps):
         return None
-    return own.at(speed_mps) * (1.0 + GOALS[plan.goal])
+    return own.at(speed_mps) * (1.0 + TARGETS[plan.goal])
 
 
 def _slope(pairs: Sequence[tuple[float, float]]) -> float:
