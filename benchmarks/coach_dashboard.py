@@ -24,8 +24,8 @@ from dataclasses import dataclass
 
 import aiomqtt
 
+from benchmarks.scripted_messages import COACH_HZ, RUNNERS, forty_runners, trend
 from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb, written
-from benchmarks.written_runs import COACH_HZ, RUNNERS, forty_runners, trend
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, a_free_port
 from hub.client import HubClient, LinkChange, Received

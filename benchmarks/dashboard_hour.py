@@ -25,8 +25,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from benchmarks.scripted_messages import COACH_HZ, RUNNER_HZ, RUNNERS, forty_runners, one_runner
 from benchmarks.terminal import ROOT, Terminal, lacking, rss_mb
-from benchmarks.written_runs import COACH_HZ, RUNNER_HZ, RUNNERS, forty_runners, one_runner
 from hub.client import Item, LinkChange
 from hub.messages.incoming import CommandMessage, PainMessage
 from tests.tui import scenes

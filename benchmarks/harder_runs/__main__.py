@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.harder_runs.runners import hip_only
 from benchmarks.harder_runs.scenes import SCENES
-from benchmarks.played_again import arguments, play_all
+from benchmarks.scene_runs import arguments, play_all
 from benchmarks.score_recordings import Score, corrupted, score, table
 from tests.recorded import load
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.harder_shoes.scenes import SCENES, Scene
 from benchmarks.harder_shoes.shoes import Array, Pair, columns_of, shoes_of
-from benchmarks.played_again import arguments, play_all
+from benchmarks.scene_runs import arguments, play_all
 from benchmarks.score_recordings import corrupted, match, run
 from dsp.records import Metric, Record, Side, Step
 from tests.recorded import Recorded, load

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.everyday.motion import blocks_of
-from benchmarks.invented_steps import KINDS, LEFT, RIGHT, SACRUM, count_running, scene_of
+from benchmarks.false_steps import KINDS, LEFT, RIGHT, SACRUM, count_running, scene_of
 from dsp.signals import Placement
 
 SECONDS = 45.0

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.everyday.motion import Scene, blocks_of
 from benchmarks.everyday.on_the_spot import heels, marching, pedals
-from benchmarks.invented_steps import LEFT, RIGHT, count_running
+from benchmarks.false_steps import LEFT, RIGHT, count_running
 from dsp.signals import Placement
 
 SECONDS = 40.0

@@ -24,7 +24,7 @@ from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import PainMessage
 from hub.messages.wire import Message, SensorMessage, encode
 from hub.replay.replayed import ReplayedSource, opened
-from tests.hub.run.a_run import a_run
+from tests.hub.run.recorded_run import a_run
 from tests.tui import scenes
 from tests.tui.notices import Notices
 from tui.app import ANSWER_TIMEOUT_S as ANSWER_S

@@ -27,7 +27,7 @@ from hub.replay.replayed import ReplayedSource, opened
 from hub.run.outlets import Beyond
 from hub.settings.config import Config, ConfigError, MqttSection
 from tests.hub.programs import a_port, mosquitto, mosquitto_program, until
-from tests.hub.run.a_run import Run, a_run
+from tests.hub.run.recorded_run import Run, a_run
 
 pytestmark = pytest.mark.real_time
 

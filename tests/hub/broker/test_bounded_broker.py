@@ -20,7 +20,7 @@ from hub.client import HubClient, LinkChange, Received
 from hub.link.connection import MQTT_3, Server, open_client
 from hub.messages.wire import SessionMessage
 from tests.hub.programs import a_port, until
-from tests.hub.run.a_run import a_run
+from tests.hub.run.recorded_run import a_run
 
 pytestmark = pytest.mark.real_time
 

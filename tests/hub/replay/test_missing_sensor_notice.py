@@ -9,7 +9,7 @@ import pytest
 from drivers.packets import Packet, UserInput
 from drivers.recordings.recording import RecordingReader, RecordingWriter
 from hub.messages.wire import Post, SessionMessage
-from tests.hub.run.a_run import a_run, kept
+from tests.hub.run.recorded_run import a_run, kept
 
 NO_HIP = "no hip sensor is streaming: hip drop is not measured"
 

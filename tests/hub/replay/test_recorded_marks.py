@@ -19,7 +19,7 @@ from hub.messages.wire import MarkMessage, SessionMessage
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
 from tests.hub.replay.player import Player, with_input
-from tests.hub.run.a_run import a_run
+from tests.hub.run.recorded_run import a_run
 
 BRIDGE = b'{"type":"command","action":"mark","by":"coach","text":"bridge"}'
 PLAIN = b'{"type":"command","action":"mark"}'

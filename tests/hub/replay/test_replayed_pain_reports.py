@@ -13,7 +13,7 @@ from hub.cli import main
 from hub.outcome import Outcome
 from hub.run.launch import Ended, Launch
 from tests.hub.replay.player import Player, with_input
-from tests.hub.run.a_run import a_run
+from tests.hub.run.recorded_run import a_run
 
 KNEE = b'{"type":"pain","level":6,"site":"kneecap","side":"left"}'
 TOLD_BY = ("hub.commands.replay", "hub.commands.keep_run")

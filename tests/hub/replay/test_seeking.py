@@ -33,7 +33,7 @@ from hub.replay.replayed import ReplayedSource, opened
 from hub.stop import Stop
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import Player, line_s, sha, uninterrupted, with_input
-from tests.hub.run.a_run import a_run
+from tests.hub.run.recorded_run import a_run
 
 
 @pytest.mark.parametrize(

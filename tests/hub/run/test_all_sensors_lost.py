@@ -17,8 +17,8 @@ from dsp.signals import Placement
 from hub.flow.engine import RadioItem
 from hub.stop import Stop
 from hub.text.missing import NOT_YET
-from tests.hub.run.a_run import a_run
-from tests.hub.run.a_source import PlainSource
+from tests.hub.run.plain_source import PlainSource
+from tests.hub.run.recorded_run import a_run
 
 
 class OneShoe(PlainSource):

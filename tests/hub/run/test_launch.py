@@ -24,7 +24,7 @@ from hub.settings import folders
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
 from tests.hub.programs import a_port
-from tests.hub.run.a_source import PlainSource
+from tests.hub.run.plain_source import PlainSource
 
 
 class ToldTwice(PlainSource):

@@ -31,7 +31,7 @@ from hub.settings.run_settings import RunSettings
 from hub.telemetry.run_info import RunInfo
 from hub.terminal.dashboard import Dashboard
 from tests.hub.programs import a_port, mosquitto, until
-from tests.hub.run.a_run import Run, a_run, kept
+from tests.hub.run.recorded_run import Run, a_run, kept
 
 
 def recordings(folder: Path) -> list[Path]:

@@ -45,8 +45,8 @@ from hub.sinks.jsonl import JsonlFile
 from hub.stop import LateSignals, Stop
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import with_input
-from tests.hub.run.a_run import a_run
-from tests.hub.run.a_source import PlainSource
+from tests.hub.run.plain_source import PlainSource
+from tests.hub.run.recorded_run import a_run
 
 KNEE = b'{"type":"pain","level":6,"site":"kneecap","side":"left"}'
 

@@ -25,7 +25,7 @@ from hub.sound.output.wav_file import WavFileOutput
 from hub.sound.plan import Sounds, choose_sounds, with_output
 from hub.sound.tones import RATE_HZ, Signal
 from tests.hub.audio_analysis import onsets, read
-from tests.hub.run.a_run import Run, a_run, kept
+from tests.hub.run.recorded_run import Run, a_run, kept
 from tests.hub.sinks.test_sound_sink import found_at_s
 
 

@@ -1,6 +1,6 @@
 """False steps, and seconds falsely reported as running, while nobody runs.
 
-    python -m benchmarks.invented_steps [--minutes 30] [--only car,stairs | --harder] [--rates 104 208]
+    python -m benchmarks.false_steps [--minutes 30] [--only car,stairs | --harder] [--rates 104 208]
 
 Two tables. The first is of synthetic everyday activities (`benchmarks/everyday` states the physics; nothing in it is a
 recording): standing, sitting, walking, stairs, stumbling, jumping a few times, driving, cycling, a lift, and taking
