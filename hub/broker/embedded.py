@@ -20,6 +20,8 @@ CHECK_S = 1.0
 """How often silent clients are checked for and the drop count is published."""
 CONNECT_S = 10.0
 """A connection without CONNECT after this time is closed (MQTT 3.1.1, 3.1.4, leaves the limit to the server)."""
+SHUTDOWN_S = 2.0
+"""Clients still connected this long after the broker began to stop are cut off."""
 MAX_CONNECTIONS = 64
 """A hub has five and a dashboard one; clients without a keep-alive that hang can take up the others only."""
 
@@ -103,14 +105,21 @@ class Embedded:
             checking.cancel()
         broker, self._broker = self._broker, None
         if broker is not None:
+            # amqtt waits for each client's reader to be cancelled. Up to Python 3.11, `asyncio.wait_for` loses that
+            # cancellation when a packet arrives at that moment, and the reader would go on until the client leaves.
+            hurry = asyncio.get_running_loop().call_later(SHUTDOWN_S, self._cut_all)
             # What made it fail may fail here again; clean up all the same, so that it can be restarted.
             ends: list[BaseException | None] = await asyncio.gather(broker.shutdown(), return_exceptions=True)
+            hurry.cancel()
             if ends[0] is not None:
                 _LOG.error("amqtt did not shut down cleanly; its clients are disconnected", exc_info=ends[0])
         if checking is not None:
-            for writing in self.clients:  # including those that never sent a CONNECT
-                writing.cut()
+            self._cut_all()  # including those that never sent a CONNECT
             await asyncio.wait([checking, *self._connections], timeout=CLOSING_S)
+
+    def _cut_all(self) -> None:
+        for writing in self.clients:
+            writing.cut()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._connections) >= MAX_CONNECTIONS:

@@ -25,6 +25,7 @@ from tests.hub.run.recorded_run import a_run
 pytestmark = pytest.mark.real_time
 
 TOPIC = "stridecue/ann/metrics"
+PING = b"\xc0\x00"
 LARGE = b"x" * 200_000
 
 
@@ -295,6 +296,23 @@ async def test_a_halted_client_does_not_delay_the_shutdown(broker: Broker) -> No
                 break
     async with asyncio.timeout(3 * CLOSING_S):
         await broker.stop()
+    assert not broker.clients
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_client_that_sends_as_the_broker_stops_does_not_keep_it(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    monkeypatch.setattr(embedded, "SHUTDOWN_S", 0.01)
+    client = RawClient(broker.port, keep_alive_s=60)
+    await client.subscribe()
+    ((_session, handler),) = broker._broker.sessions.values()
+    handler.reader._reader.feed_data(PING)
+    for _turn in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(10.0):
+        await broker.stop()
+    client.close()
     assert not broker.clients
 
 
