@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hub.broker import embedded
-from hub.broker.bounded import CLOSING_S, MAX_WAITING, MAX_WAITING_BYTES
+from hub.broker.bounded import CLOSING_S, MAX_WAITING, MAX_WAITING_BYTES, Reading
 from hub.broker.dropped import DroppedMessages
 from hub.broker.embedded import CHECK_S, Embedded, amqtt_is_installed
 from hub.broker.loopback import LoopbackBroker
@@ -303,11 +303,18 @@ async def test_a_halted_client_does_not_delay_the_shutdown(broker: Broker) -> No
 async def test_a_client_that_sends_as_the_broker_stops_does_not_keep_it(
     broker: Broker, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
+    readers: list[asyncio.StreamReader] = []
+
+    class Noted(Reading):
+        def __init__(self, reader: asyncio.StreamReader) -> None:
+            readers.append(reader)
+            super().__init__(reader)
+
     monkeypatch.setattr(embedded, "SHUTDOWN_S", 0.01)
+    monkeypatch.setattr(embedded, "Reading", Noted)
     client = RawClient(broker.port, keep_alive_s=60)
     await client.subscribe()
-    ((_session, handler),) = broker._broker.sessions.values()
-    handler.reader._reader.feed_data(PING)
+    readers[0].feed_data(PING)
     for _turn in range(turns):
         await asyncio.sleep(0)
     async with asyncio.timeout(10.0):
