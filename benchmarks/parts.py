@@ -48,7 +48,7 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
     "metrics, once a second": ((Pipeline, "_report"),),
     "guidance": ((Guidance, "step"), (Guidance, "second")),
-    "three taps": ((ThreeTaps, "look"),),
+    "three taps": ((ThreeTaps, "look"), (Intake, "_keep_raw")),
 }
 """The parts of the core that a sacrum sensor's data pass through; a nested call counts for the innermost part."""
 

@@ -18,9 +18,10 @@ Array = npt.NDArray[np.float64]
 class Packing:
     """Binary layout of one stream: one number per channel, all of the same type, sample after sample.
 
-    dtype   type of a number, with its byte order
-    scale   (k,) canonical units per count, for each channel
-    absent  the count that means "no value"
+    dtype    integer type of a number, with its byte order
+    scale    (k,) canonical units per count, for each channel
+    absent   the count that means "no value"
+    largest  (k,) bound of the absolute values, canonical units
     """
 
     def __init__(self, dtype: np.dtype[Any], scale: Array, absent: int) -> None:
@@ -28,13 +29,18 @@ class Packing:
         self._scale, self._absent = np.diag(scale), absent
         self._absent_bytes = np.array([absent]).astype(dtype).tobytes()
         self.sample_bytes = self._sample.itemsize
+        self.largest: Array = np.abs(scale) * (1 << 8 * dtype.itemsize - (dtype.kind == "i"))
 
     def __deepcopy__(self, _memo: dict[int, object]) -> Packing:
         """Return itself: a packing is immutable."""
         return self
 
     def values(self, raw: bytes) -> Array:
-        """Return the (n, k) values of n whole samples, NaN where absent.
+        """Return the (n, k) values of n whole samples, NaN where absent."""
+        return self.read(raw)[0]
+
+    def read(self, raw: bytes) -> tuple[Array, bool]:
+        """Return the same values, and whether none is absent.
 
         Multiplying by a diagonal matrix gives bit for bit what multiplying by the scale does, in less than half the
         time. Searching for the bytes is ten times as fast as comparing counts, and they are hardly ever there (`find`,
@@ -42,9 +48,10 @@ class Packing:
         """
         counts = np.frombuffer(raw, self._sample)
         values: Array = counts.dot(self._scale)
-        if raw.find(self._absent_bytes) >= 0:
-            values[counts == self._absent] = np.nan
-        return values
+        if raw.find(self._absent_bytes) < 0:
+            return values, True
+        values[counts == self._absent] = np.nan
+        return values, False
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from benchmarks.hip_cost.packets import ACC_RANGE_G, GYRO_RANGE_DPS
 from drivers.decoders.factory import build_decoder
 from dsp.chains.trunk import TrunkChain
-from dsp.gait.sightings import Release
+from dsp.gait.sightings import Release, Sighting
 from dsp.orientation.mount import Mount
 from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
@@ -38,12 +38,12 @@ def drops(packets: Sequence[bytes], stamps: Sequence[npt.NDArray[np.int64]], rat
     decoder = build_decoder(PROFILE, "imu", params)
     worn = Placement.SACRUM
     chain = TrunkChain(worn, MOUNT)
-    found = 0
+    seen: list[Sighting] = []
     for payload, t_ns in zip(packets, stamps, strict=True):
         reading = decoder.update(payload)
         if reading is None:
             continue
         block = SampleBlock("hip", worn, reading.layout, t_ns, reading.rows, rate_hz)
         if chain.put(block):
-            found += sum(isinstance(seen, Release) and seen.drop is not None for seen in chain.work())
-    return found
+            seen += chain.work()
+    return sum(isinstance(each, Release) and each.drop is not None for each in seen)

@@ -17,7 +17,7 @@ from drivers.decoders.imu6 import counts_per_unit
 
 
 def vqf_cost(packets: Sequence[bytes], rate_hz: float, size: int) -> dict[str, float] | None:
-    """Return `multiply_add_us`, `sample_us` and `steps`; None if the environment has not been built."""
+    """Return the worker's line: two units of cost, `sample_us` and `steps`; None if the environment is not built."""
     python = python_of("vqf")
     if not python.exists():
         return None

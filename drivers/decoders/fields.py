@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,28 +18,31 @@ from dsp.packed import Packed, Packing
 from dsp.signals import Layout, Quantity
 from firmware_profiles.schema import WIRE_BYTES, Profile, Stream
 
+LONGEST_VALUE_BYTES = 512
+"""Of a characteristic (Bluetooth Core 5.4, vol 3, part F, 3.2.9)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackedStream:
-    """Fast path for a fixed header whose only range-limited field is the number of samples after it."""
+    """Fast path for a fixed header whose only range-limited field is the number of samples after it.
+
+    counts  that number by length of the packet, for every length that is allowed
+    """
 
     head: struct.Struct
     names: list[str]
     count_at: int
-    count_range: tuple[float, float]
+    counts: dict[int, int]
     samples_at: int
     packing: Packing
 
     def read_head(self, payload: bytes) -> tuple[int, ...] | None:
         """Return the header's values; None if the packet does not fit exactly, and the table must decode it."""
-        if len(payload) < self.head.size:
+        count = self.counts.get(len(payload))
+        if count is None:
             return None
         values: tuple[int, ...] = self.head.unpack_from(payload)
-        count = values[self.count_at]
-        low, high = self.count_range
-        if not low <= count <= high or self.samples_at + count * self.packing.sample_bytes != len(payload):
-            return None
-        return values
+        return values if values[self.count_at] == count else None
 
 
 class FieldTable:
@@ -103,8 +107,12 @@ class FieldTable:
             return None
         if [field.field.name for field in self._head_limited] != [samples.count]:
             return None
-        count_at, count_range = self._head_names.index(str(samples.count)), self._head_limited[0].field.range or (0, 0)
-        return PackedStream(self._head, self._head_names, count_at, count_range, samples.at, packing)
+        low, high = self._head_limited[0].field.range or (0, 0)
+        most = min(math.floor(high), (LONGEST_VALUE_BYTES - samples.at) // packing.sample_bytes)
+        lengths = [(samples.at + n * packing.sample_bytes, n) for n in range(math.ceil(low), most + 1)]
+        counts = {length: n for length, n in lengths if length >= self._head.size}
+        count_at = self._head_names.index(str(samples.count))
+        return PackedStream(self._head, self._head_names, count_at, counts, samples.at, packing)
 
     def _read_tail(self, payload: bytes, values: dict[str, FieldValue]) -> tuple[int, bool]:
         """Read the fields after the header into `values`; return (end offset, whether the packet was truncated)."""

@@ -18,7 +18,7 @@ from dsp.orientation.vectors import dot
 from dsp.placements import SIDE_OF
 from dsp.samples.dead_axes import WINDOW_S
 from dsp.samples.filters import LowPass2
-from dsp.samples.intake import Intake, Ready
+from dsp.samples.intake import Intake
 from dsp.samples.stage import JOIN_S
 from dsp.samples.trace import Trace
 from dsp.signals import NEVER_S, Placement, SampleBlock, Vector
@@ -100,7 +100,7 @@ class FootChain:
         """Process whole buffered chunks; return their sightings in the order in which they were decided."""
         out: list[Sighting] = []
         for ready in self._intake.take():
-            if ready is Ready.RESTART:
+            if ready == "restart":
                 self._emit_held(out)
                 self._restart()
                 if self._side and (count := self._intake.take_dead_count()) is not None:

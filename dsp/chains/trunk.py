@@ -27,7 +27,7 @@ from dsp.orientation.mount import Mount
 from dsp.orientation.stillness import Stillness
 from dsp.placements import PELVIS
 from dsp.records import Metric
-from dsp.samples.intake import Intake, IntakeParams, Ready
+from dsp.samples.intake import Intake, IntakeParams
 from dsp.samples.stage import JOIN_S, LONGEST_CHUNK_S, MIN_TRUNK_RATE_HZ, TRUNK_CHUNK_S
 from dsp.samples.trace import Trace
 from dsp.signals import NS_PER_S, Placement, SampleBlock
@@ -118,13 +118,13 @@ class TrunkChain:
         """Process whole buffered chunks; return their sightings in the order in which they were decided."""
         out: list[Sighting] = []
         for ready in self._intake.take():
-            if ready is Ready.RESTART:
+            if ready == "restart":
                 self._restart()
                 if (count := self._intake.take_dead_count()) is not None:
                     now_s = max(self.latest_s, self._held_until_s)
                     out.append(Reading(now_s, dead_axes(now_s, count, None)))
                 continue
-            if ready is Ready.FILLED and self._started:
+            if ready == "filled" and self._started:
                 self._level.disturb(Hole(self._intake.gap_s, self._intake.gap_end_s, self._intake.gap_lags_s))
             if self._started or self._start():
                 first, until_s = len(out), self._held_until_s

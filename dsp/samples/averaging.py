@@ -45,16 +45,25 @@ class Averaging:
     def means(self, values: Array, chunks: int) -> list[list[list[float]]]:
         """Return (chunks, 6, groups) means.
 
-        With turns (chunks, 6, 2 groups): after the means of the gyro's axes, the mean rate of turn up to each of them.
+        With turns (chunks, 9, groups): the last three are the mean rates of turn about the gyro's axes, each from the
+        mean before to this one.
 
         values  (lead + chunks * raw or more, 6)
         """
+        n = self.groups
         if chunks == 1:
-            return [self._weights.dot(values[: self._length]).T.tolist()]
+            found = self._weights.dot(values[: self._length])
+            if len(found) == n:
+                return [found.T.tolist()]
+            return [found[:n].T.tolist() + found[n:, 3:].T.tolist()]
         values = np.ascontiguousarray(values, np.float64)
         row, number = values.strides
         overlapping: Array = np.ndarray((chunks, self._length, 6), np.float64, values, 0, (self.raw * row, row, number))
-        means: list[list[list[float]]] = np.matmul(self._weights, overlapping).transpose(0, 2, 1).tolist()
+        all_found = np.matmul(self._weights, overlapping)
+        means: list[list[list[float]]] = all_found[:, :n].transpose(0, 2, 1).tolist()
+        if all_found.shape[1] > n:
+            for each, turns in zip(means, all_found[:, n:, 3:].transpose(0, 2, 1).tolist(), strict=True):
+                each += turns
         return means
 
     def times_s(self, stamps: list[int], chunks: int) -> list[float]:

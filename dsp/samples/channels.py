@@ -101,6 +101,11 @@ def channels_of(rows: Array) -> Channels:
     return Channels(np.any(np.abs(rows) < _MAX, axis=0))
 
 
+def always_plausible(largest: Array) -> bool:
+    """Return whether no value of a sensor can be implausible; `largest`: bounds of their absolute values, (6,)."""
+    return bool((largest < _MAX).all())
+
+
 def only_plausible(rows: Array) -> Array:
     """Return (n, 6) rows with NaN in place of values that are not plausible."""
     return np.where(np.abs(rows) < _MAX, rows, np.nan)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from itertools import pairwise
 from statistics import median
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -78,12 +78,10 @@ class IntakeParams:
     gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
 
-class Ready(Enum):
-    """What `Intake.take` has just done to the trace."""
-
-    RESTART = "restart"  # emptied it: what came before cannot be continued
-    SAMPLES = "samples"  # added samples
-    FILLED = "filled"  # added samples, some of them filled in: see `gap_s`
+Ready: TypeAlias = Literal["restart", "samples", "filled"]
+"""What `Intake.take` has just done to the trace: emptied it, since what came before cannot be continued; added samples;
+added samples of which some are filled in (see `Intake.gap_s`). Strings, since to name a member of an `Enum` takes five
+times as long in Python 3.11."""
 
 
 class Intake:
@@ -184,24 +182,26 @@ class Intake:
                 return
             self._set_period(raw_s)
         stamps = self._stamps
-        while len(stamps) >= self._begin_chunk():
-            values, n = self._buffer.values(), self._needed
-            chunks = min(len(stamps) // n, MAX_CHUNKS)
-            fresh = values[self._averaging.lead + self._checked : self._averaging.lead + chunks * n]
-            first = fresh[: max(0, n - self._checked)]
+        n = self._needed
+        while len(stamps) >= n:
+            values = self._buffer.values()
+            first = self._averaging.lead + self._checked
+            good = chunks = min(len(stamps) // n, MAX_CHUNKS)
             if self._channels.missing:
-                self._learn_channels(first)
-            if not self._channels.missing and self._channels.whole(fresh):
-                good = chunks
-            else:
-                good = int(self._channels.whole(first))
+                self._learn_channels(values[first : self._averaging.lead + n])
+            if self._channels.missing or not (
+                self._buffer.are_plausible or self._channels.whole(values[first : self._averaging.lead + chunks * n])
+            ):
+                good = int(self._channels.whole(values[first : self._averaging.lead + n]))
             if good and not self._must_restart and self._is_steady():
                 yield from self._take_steady(values, good)
             else:
-                plausible = first if good else only_plausible(first)
+                fresh = values[first : self._averaging.lead + n]
+                plausible = fresh if good else only_plausible(fresh)
                 if not np.isnan(plausible[:, :3]).all():  # with no force at all the owner never takes raw samples
                     self._keep_raw(stamps[self._checked : n], plausible)
                 yield from self._take_carefully(values)
+            n = self._begin_chunk()
 
     def check_axes(self, first: int, end: int) -> None:
         """Check samples `first` to `end` of the trace for dead axes; the owner calls it every `dead_axes.WINDOW_S`."""
@@ -291,7 +291,7 @@ class Intake:
                 self._last_ns = stamps[gone + n - 1]
             self._checked -= checked
             gone += n
-            yield Ready.SAMPLES
+            yield "samples"
         self._buffer.forget(gone, values)
         del stamps[:gone]
 
@@ -303,16 +303,10 @@ class Intake:
 
     def _emit(self, t_s: list[float], means: list[list[float]]) -> None:
         """Add one chunk to the trace."""
-        trace, n = self._trace, len(t_s)
+        trace = self._trace
         trace.t_s += t_s
-        if not self._p.turns:
-            for kept, new in zip(trace.axes, means, strict=True):
-                kept += new
-            return
-        for kept, new in zip(trace.axes, means, strict=True):
-            kept += new[:n]
-        for kept, new in zip(trace.turns, means[3:], strict=True):
-            kept += new[n:]
+        for kept, new in zip(trace.measured, means, strict=self._p.turns):  # without turns, only the axes
+            kept += new
 
     def _take_carefully(self, values: Array) -> Iterator[Ready]:
         """Add as many samples as make a chunk one by one, filling gaps or restarting."""
@@ -341,19 +335,19 @@ class Intake:
                     self._channels, self._candidate = self._channels.without(self._dead.axes), (None, 0.0)
                     row = self._channels.blank(row)
                 kept, rows = [], np.repeat(row[None, :], lead, axis=0)
-                yield Ready.RESTART
+                yield "restart"
             elif stamp - before > limit_ns:
                 self.gap_s = (stamp - before) * 1e-9
                 between, filled = self._fill(before, stamp, kept, rows[lead:], rows[-1], row)
                 kept += between
                 rows = self._emit_all(kept, np.concatenate([rows, filled]))
-                yield Ready.FILLED
+                yield "filled"
             before = stamp
             kept.append(stamp)
             rows = np.concatenate([rows, row[None, :]])
             if len(kept) >= n:
                 rows = self._emit_all(kept, rows)
-                yield Ready.SAMPLES
+                yield "samples"
         self._last_ns = before
         self._checked = len(kept)
         self._stamps[:n] = kept

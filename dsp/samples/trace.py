@@ -11,20 +11,22 @@ from dsp.samples.rows import array_of
 class Trace:
     """Parallel lists. `t_s`, `axes` and `turns` are ahead of the computed channels by less than a chunk.
 
-    t_s    s on the hub's timeline, near-regular
-    axes   six lists: ax ay az (m/s2) gx gy gz (rad/s); zeros where a channel is absent
-    turns  three lists: mean rate of turn about each axis from the previous sample to this one, rad/s (trunk sensors)
-    up     three lists: the direction of up in sensor axes
-    force  low-passed vertical specific force, m/s2
-    vx vy  horizontal velocity in the near-inertial frame, m/s (6-axis sensors)
+    t_s       s on the hub's timeline, near-regular
+    axes      six lists: ax ay az (m/s2) gx gy gz (rad/s); zeros where a channel is absent
+    turns     three lists: mean rate of turn about each axis from the previous sample to this one, rad/s (trunk sensors)
+    measured  axes and turns, nine lists
+    up        three lists: the direction of up in sensor axes
+    force     low-passed vertical specific force, m/s2
+    vx vy     horizontal velocity in the near-inertial frame, m/s (6-axis sensors)
     """
 
-    __slots__ = ("axes", "force", "t_s", "turns", "up", "vx", "vy")
+    __slots__ = ("axes", "force", "measured", "t_s", "turns", "up", "vx", "vy")
 
     def __init__(self) -> None:
         self.t_s: list[float] = []
         self.axes: list[list[float]] = [[] for _ in range(6)]
         self.turns: list[list[float]] = [[] for _ in range(3)]
+        self.measured = self.axes + self.turns
         self.up: tuple[list[float], list[float], list[float]] = ([], [], [])
         self.force: list[float] = []
         self.vx: list[float] = []
@@ -32,7 +34,7 @@ class Trace:
 
     def channels(self) -> list[list[float]]:
         """Return every list."""
-        return [self.t_s, *self.axes, *self.turns, *self.up, self.force, self.vx, self.vy]
+        return [self.t_s, *self.measured, *self.up, self.force, self.vx, self.vy]
 
     def clear(self) -> None:
         """Drop all samples."""

@@ -36,7 +36,7 @@ def test_means_and_times_of_groups(group: int, groups: int) -> None:
 def test_the_turn_between_two_means_is_exact_for_a_parabolic_rate(group: int) -> None:
     averaging = averaging_of(group, 4, turns=True)
     (means,) = averaging.means(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2), 1)
-    turns = [axis[4:] for axis in means[3:]]
+    turns = means[6:]
     half_s = (group - 1) / 2 / HZ
     end = np.arange(4) * group / HZ + half_s
     begin = end - group / HZ
@@ -54,7 +54,7 @@ def test_groups_of_any_length_agree_on_the_turn_of_a_runner() -> None:
     for group in (1, 2, 3):
         averaging = averaging_of(group, 60 // group, turns=True)
         (means,) = averaging.means(rows(averaging, lambda t: 4.0 * np.sin(swing * t)), 1)
-        turns = means[3][60 // group :]
+        turns = means[6]
         half_s = (group - 1) / 2 / HZ
         end_s = (averaging.raw - group) / HZ + half_s
         turned = sum(turns) * group / HZ

@@ -13,7 +13,7 @@ from dsp.packed import Array
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Step
 from dsp.samples.channels import MAX_MPS2, MAX_RADPS
-from dsp.samples.intake import Intake, Ready
+from dsp.samples.intake import Intake
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock
 from tests.dsp.synthetic import Made, blocks_of, make
@@ -111,7 +111,7 @@ def test_a_gyro_that_started_late_and_failed_is_used_again_only_after_a_second(m
     intake, used_s = Intake(trace := Trace()), []
     for block in changed(made, away, size=1):
         intake.put(block)
-        used_s += [trace.t_s[-1] for ready in intake.take() if ready is not Ready.RESTART and intake.has_gyro]
+        used_s += [trace.t_s[-1] for ready in intake.take() if ready != "restart" and intake.has_gyro]
     assert min(t for t in used_s if t > made.t_s[1000]) > back_s + 0.9
     assert max(used_s) > 20.0
 
@@ -157,7 +157,7 @@ def test_values_that_runners_reach_are_plausible() -> None:
     assert np.abs(values).max() < min(MAX_MPS2, 6 * MAX_RADPS)
     t_ns = np.arange(50, dtype=np.int64) * 10_000_000
     intake.put(SampleBlock("s", Placement.LEFT_FOOT, IMU6, t_ns, values, 100.0))
-    assert Ready.RESTART in list(intake.take())
+    assert "restart" in list(intake.take())
     assert len(trace.t_s) >= 45
     assert set(trace.axes[4]) == {70.0}
 
