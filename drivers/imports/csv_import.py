@@ -156,6 +156,7 @@ def _sources(plan: ColumnPlan, survey: _Survey) -> list[tuple[PacketSource, slic
 def _warnings(plan: ColumnPlan, survey: _Survey) -> tuple[str, ...]:
     warnings = [f"{name} skipped: its name shows no placement; use --map {name}=PLACEMENT" for name in plan.unused]
     warnings += [f"{imu.columns.sensor} skipped: all its cells are empty" for imu in survey.imus if not imu.rows]
+    warnings += [doubt for imu in survey.imus for doubt in imu.doubts()]
     if not plan.imus:
         warnings.append("no inertial columns: only speed, cadence and heart rate, no steps and no hip drop")
     return tuple(warnings)

@@ -13,6 +13,7 @@ from drivers.decoders.imu6 import encode_imu6, full_scale
 from drivers.errors import ImportDataError
 from drivers.imports.csv_columns import AXES, ImuColumns
 from drivers.imports.csv_grid import SampleGrid
+from drivers.imports.csv_units import MeanMagnitudes
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import SamplePeriod
 from drivers.timing.silence import SilenceCounter
@@ -61,6 +62,7 @@ class ImuSurvey:
         self._peak = np.zeros(len(AXES))
         self._steps_s: list[float] = []
         self._last_s = math.nan
+        self._magnitudes = MeanMagnitudes(columns)
 
     def update(self, t_s: Floats, values: Floats) -> None:
         """Take times (n,) in s and values (n, k) of this sensor's columns."""
@@ -69,6 +71,7 @@ class ImuSurvey:
         if not len(values):
             return
         self.rows += len(values)
+        self._magnitudes.update(values)
         places = list(self.columns.present)
         self._peak[places] = np.fmax(self._peak[places], np.fmax.reduce(np.abs(values), axis=0, initial=0.0))
         if len(self._steps_s) < PERIOD_SAMPLES:
@@ -88,6 +91,10 @@ class ImuSurvey:
         if len(regular) < REGULAR_SHARE * len(steps_s):
             regular = steps_s[steps_s < JITTER_PERIODS * median_s]
         return 1.0 / float(np.mean(regular))
+
+    def doubts(self) -> list[str]:
+        """Return a sentence for each unit that does not look right."""
+        return self._magnitudes.doubts(self.rate_hz())
 
     def ranges(self, source: str) -> tuple[float, float]:
         """Return the smallest ranges (acc in g, gyro in deg/s) without clipping.

@@ -194,6 +194,36 @@ def test_values_beyond_every_range_ask_for_the_unit(tmp_path: Path) -> None:
         imported(tmp_path, columns)
 
 
+@pytest.mark.parametrize(
+    ("acc", "gyro", "period_s", "asked"),
+    [
+        (9.81, 1.0, 0.005, ()),
+        (1.0, 1.0, 0.005, ("is it in g",)),
+        (9.81, 57.3, 0.005, ("is it in degrees per second?",)),
+        (9.81, 1.0, 5.0, ("only 0.2 samples/s, too few for steps",)),
+        (0.5, 90.0, 10.0, ("is t_s in seconds?", "without gravity?", "degrees per second")),
+    ],
+)
+def test_units_that_do_not_look_right_are_asked_about(
+    tmp_path: Path, acc: float, gyro: float, period_s: float, asked: tuple[str, ...]
+) -> None:
+    n = 2 * ROWS_AT_ONCE
+    columns = {"t_s": np.arange(n) * period_s}
+    columns |= {f"sacrum_{axis}": np.full(n, 0.0) for axis in AXES}
+    columns |= {"sacrum_az": np.full(n, acc), "sacrum_gy": np.full(n, gyro)}
+    report, *_ = imported(tmp_path, columns)
+    assert len(report.warnings) == len(asked)
+    assert all(words in warning for words, warning in zip(asked, report.warnings, strict=True))
+
+
+def test_a_missing_axis_or_a_few_samples_leave_no_doubt(tmp_path: Path) -> None:
+    t_s = np.arange(200) * 0.005
+    flat = {f"sacrum_{axis}": np.full(200, 0.1) for axis in ("ax", "ay")}
+    assert imported(tmp_path, {"t_s": t_s, **flat})[0].warnings == ()
+    few = {f"sacrum_{axis}": np.full(5, 0.1) for axis in AXES}
+    assert imported(tmp_path, {"t_s": t_s[:5], **few})[0].warnings == ()
+
+
 def test_time_may_start_below_zero(tmp_path: Path) -> None:
     t_s = np.arange(500) * 0.01 - 1.5
     report, _, blocks, _ = imported(tmp_path, {"t_s": t_s, **imu("sacrum", 500)})
@@ -349,6 +379,7 @@ def test_every_recorded_run_imports_and_reads_back(tmp_path: Path) -> None:
         table = np.concatenate(list(source.rows(header[1:])))
         ingest, blocks, _ = ingested(tmp_path / "out.mcap")
         assert blocks, csv
+        assert not any("?" in warning for warning in report.warnings), csv
         for quality, device in zip(ingest.quality(0), report.devices, strict=True):
             assert (quality.dropped, quality.lost, quality.samples) == (0, device.lost, device.samples), csv
             # A watch skips a second now and then; no inertial recording has a gap.
