@@ -82,9 +82,11 @@ def run(options: Namespace) -> int:
             steps.append(record)
 
     print(introduction(), flush=True)
+    where = "" if port == DEFAULT_PORT else f" --port {port}"
     if there:
-        where = "" if port == DEFAULT_PORT else f" --port {port}"
         echo(f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all of them.")
+    elif port != options.mqtt_port:
+        echo(f"Port {options.mqtt_port} is taken by another program; `{program()} watch{where}` shows this demo.")
 
     def conclude(ended: Ended) -> None:
         """Store the run before anything is printed: the terminal may be gone."""

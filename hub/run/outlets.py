@@ -30,6 +30,7 @@ from hub.orders.order_desk import OrderDesk
 from hub.orders.repeats import Repeats
 from hub.run.background import BackgroundTasks
 from hub.run.screen import Screen
+from hub.settings.folders import program
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
@@ -112,7 +113,8 @@ class Outlets:
             return
         # Printed before the scan for sensors, so that something is on screen at once.
         taken = "is reserved for mqtt.listen or mqtt.url" if first_port in leave else "is busy"
-        moved = f" (port {first_port} {taken})" if server.port != first_port else ""
+        watched = f"to watch it: {program()} watch --port {server.port}"
+        moved = f" (port {first_port} {taken}; {watched})" if server.port != first_port else ""
         self._screen.say(f"MQTT on {server}, topics {Topics(self._runner).root}/#, by {broker.kind}{moved}")
         self._tasks.append(self._background.start("broker", broker.watch()))
         self._take_orders("orders", server, "runner")

@@ -15,6 +15,7 @@ from itertools import islice
 
 import aiomqtt
 
+from dsp.texts import counted
 from hub.flow.bus import Subscription
 from hub.link.connection import MQTT_5, Server, backoff_s, open_client, plain_reason, publish_properties, settled
 from hub.link.outage import Outage
@@ -174,7 +175,7 @@ class MqttSink:
 
     def _waiting(self) -> str:
         pending = self._overdue.pending if self._overdue is not None else 0
-        return f", {pending} steps, cues and other events are stored for it" if pending else ""
+        return f"; {counted(pending, 'event')} (steps, cues and others) stored for it" if pending else ""
 
     async def _session(self) -> None:
         """Publish over one connection; raises MqttError, and NameTakenError when another hub has this name."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,7 +20,7 @@ from drivers.recordings.recording import RecordingReader
 from dsp.records import PainReport, Record, Step
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import load_catalog
-from hub.broker.loopback import LoopbackBroker
+from hub.broker.loopback import LoopbackBroker, available
 from hub.broker.serving import LOOPBACK
 from hub.flow.bus import Subscription
 from hub.flow.engine import Engine
@@ -183,6 +185,27 @@ async def test_a_dashboard_that_cannot_be_started_is_reported_and_the_run_contin
     assert outcome.summary is not None
     assert outcome.summary.steps == 44
     assert "the dashboard could not be started: embedded null byte" in run.said
+
+
+@pytest.mark.real_time
+async def test_on_another_port_than_wished_it_says_how_to_watch(small_recording: Path, tmp_path: Path) -> None:
+    port = a_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        run = a_run(
+            small_recording,
+            tmp_path,
+            broker=LoopbackBroker(available()),
+            first_port=port,
+            source=opened(ReplayedSource(RecordingReader(small_recording), 100.0)),
+        )
+        await run.play()
+    (said,) = [line for line in run.said if line.startswith("MQTT on")]
+    assert f"(port {port} is busy; to watch it: " in said
+    at = re.search(r":(\d+), topics", said)
+    assert at is not None
+    assert said.endswith(f" watch --port {at[1]})")
 
 
 async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytes
         await hub.run_for(600, pace_s=STEP_S)
         assert len(broker.heard) == before
         assert hub.overdue.pending > 1700
-        assert "are stored for it" in hub.said[-1]
+        assert "events (steps, cues and others) stored for it" in hub.said[-1]
         broker.there = True
         broker.messages = broker.stream()
         await hub.run_for(60, pace_s=STEP_S)
