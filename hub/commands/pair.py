@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from drivers.pairing import SCAN_S, Pairing, motion_sensors, pairing
 from drivers.radio.facade import Radio
-from drivers.supervision.roles import role_of
+from drivers.supervision.roles import Role, role_of
 from drivers.virtual.virtual_radio import is_virtual
 from dsp.signals import Placement
 from dsp.texts import place_word
@@ -16,6 +17,7 @@ from firmware_profiles.catalog import Catalog
 from hub.commands.live import chosen_config, open_known_radio
 from hub.commands.scan import NOTHING_FOUND
 from hub.settings.config import Config, ConfigError
+from hub.settings.folders import program
 from hub.settings.known_devices import known_devices
 from hub.settings.nearest import nearest
 from hub.settings.paired import OPPOSITE, Sensor, load_paired, pairing_file, placed, store_paired, swapped
@@ -82,30 +84,30 @@ async def pair_sensors(path: Path, parts: list[Placement], radio_name: str, with
         for device, role in near.sensors.items():
             state = near.states.get(device)
             print(f"  {role.name} ({role.address}): {state.state if state else 'no signal'}", flush=True)
-        chosen = await _ask(near, parts, within_s)
-        for part, address in chosen.items():
-            role = next(role for role in near.sensors.values() if role.address == address)
-            known = placed(known, address, Sensor(part, role.name))
-    if chosen:
-        store_paired(path, known)
-        echo(f"Saved in {path}. If left and right are mixed up: `stridecue pair --swap`.")
-    return len(chosen)
+        done = 0
+        async for part, role in _ask(near, parts, within_s):
+            known = placed(known, role.address, Sensor(part, role.name))
+            store_paired(path, known)  # at once: who stops here with Ctrl-C keeps it
+            echo(f"  {place_word(part)}: {role.name} ({role.address}), saved")
+            done += 1
+    if done:
+        echo(f"Saved in {path}. If left and right are mixed up: `{program()} pair --swap`.")
+    return done
 
 
-async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> dict[Placement, str]:
-    """Ask for each part in turn; return the address of the sensor that was shaken for it."""
-    taken: dict[str, Placement] = {}
+async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> AsyncIterator[tuple[Placement, Role]]:
+    """Ask for each part in turn; yield it with the sensor that was shaken for it."""
+    taken: set[str] = set()
     for part in parts:
         if len(taken) == len(near.sensors):
             break
-        print(f"Shake the sensor {_WHERE[part]} for two seconds and keep the others still ...", flush=True)
+        echo(f"Shake the sensor {_WHERE[part]} for two seconds and keep the others still ...")
         role = await near.shaken(within_s, but_not=taken)
         if role is None:
-            print(f"  No shaken sensor detected within {within_s:g} s; nothing changed.", flush=True)
+            echo(f"  No shaken sensor detected within {within_s:g} s; nothing changed.")
             continue
-        taken[role.device] = part
-        print(f"  {place_word(part)}: {role.name} ({role.address})", flush=True)
-    return {part: near.sensors[device].address for device, part in taken.items()}
+        taken.add(role.device)
+        yield part, role
 
 
 async def swap_sides(path: Path, config: Config, radio_name: str) -> None:
@@ -118,7 +120,7 @@ async def swap_sides(path: Path, config: Config, radio_name: str) -> None:
         async with open_known_radio(radio_name) as radio:
             known = {**known, **await _by_name(radio, catalog)}
     if not any(sensor.placement in OPPOSITE for sensor in known.values()):
-        raise ConfigError("no left or right sensor is paired or nearby: pair one first with `stridecue pair`")
+        raise ConfigError(f"no left or right sensor is paired or nearby: pair one first with `{program()} pair`")
     store_paired(path, swapped(known))
 
 

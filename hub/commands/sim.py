@@ -19,6 +19,7 @@ from drivers.virtual.peripherals.sensor import VirtualSensor
 from drivers.virtual.process import run_sensor
 from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
 from hub.settings.config import ConfigError
+from hub.settings.folders import program
 from hub.settings.nearest import nearest
 from hub.stop import Stop, stopping_on_signals
 from hub.terminal.terminal import echo
@@ -53,7 +54,7 @@ async def _sensor(options: Namespace) -> None:
             shake = ""
             if isinstance(sensor, Imu) and sys.platform != "win32":
                 asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, sensor.shake)
-                shake = f"; shake it: kill -USR1 {os.getpid()}"
+                shake = f"\n  shake it: kill -USR1 {os.getpid()}"
             echo(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}")
 
         try:
@@ -125,11 +126,14 @@ async def _spawn(command: Sequence[str]) -> Process:
 async def _report_end(kind: str, child: Process, command: Sequence[str], stop: Stop) -> None:
     code = await child.wait()
     if not stop.asked:
-        echo(f"{kind}: pid {child.pid} has ended (code {code}); restart it with: stridecue {' '.join(command)}")
+        again = f"{program()} {' '.join(command)}"
+        print(f"{kind}: pid {child.pid} has ended (code {code}); restart it with:\n  {again}", flush=True)
 
 
 def _say_air(port: int) -> None:
-    echo(f"air: pid {os.getpid()}; start a run with: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}")
+    # A command to be copied is a line of its own, never wrapped.
+    command = f"{program()} run --radio bumble:tcp-client:127.0.0.1:{port}"
+    print(f"air: pid {os.getpid()}; start a run in another terminal with:\n  {command}", flush=True)
 
 
 def _check(kinds: Sequence[str]) -> None:

@@ -104,6 +104,14 @@ async def test_without_a_shaken_sensor_the_pairing_is_unchanged(config: Path, mo
     assert read_pairing(config) == {"x": Placement.LEFT_FOOT}
 
 
+async def test_what_was_paired_before_ctrl_c_is_kept(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking("left_foot_imu"))
+    pairing = pair.pair_sensors(config, [Placement.LEFT_FOOT, Placement.RIGHT_FOOT], "virtual", 30.0)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(pairing, 25.0)  # while it asks for the second
+    assert read_pairing(config) == {LEFT: Placement.LEFT_FOOT}
+
+
 async def test_swap_uses_the_names_if_nothing_is_paired(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking())
     await pair.swap_sides(config, chosen_config(None)[0], "virtual")
