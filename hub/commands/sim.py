@@ -22,7 +22,6 @@ from hub.settings.config import ConfigError
 from hub.settings.folders import program
 from hub.settings.nearest import nearest
 from hub.stop import Stop, stopping_on_signals
-from hub.terminal.terminal import echo
 
 CHILD_STOP_S = 3.0
 
@@ -55,7 +54,8 @@ async def _sensor(options: Namespace) -> None:
             if isinstance(sensor, Imu) and sys.platform != "win32":
                 asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, sensor.shake)
                 shake = f"\n  shake it: kill -USR1 {os.getpid()}"
-            echo(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}")
+            # In one write: other sensors print to the same terminal.
+            print(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}\n", end="", flush=True)
 
         try:
             await run_sensor(

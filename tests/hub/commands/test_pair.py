@@ -176,8 +176,8 @@ async def test_pairing_by_hand_with_the_sensors_of_sim(tmp_path: Path) -> None:
         async with asyncio.timeout(60):
             pids = {}
             for _ in range(2):
-                said = await line(sim, "shake it: kill -USR1")
-                pids[said.partition(":")[0]] = int(said.split()[-1])
+                kind = (await line(sim, "advertises as")).partition(":")[0]
+                pids[kind] = int((await line(sim, "  shake it: kill -USR1")).split()[-1])
             pairing = await start("pair", "sacrum", "--radio", "bumble:tcp-client:127.0.0.1:9417")
             await line(pairing, "Shake the sensor at your hip")
             os.kill(pids["sacrum_imu"], signal.SIGUSR1)
