@@ -17,6 +17,7 @@ from dsp.thresholds.onset import Onset
 from hub.history.runs import StoredPain, days_between
 from hub.history.store import History
 from hub.messages.wire import utc
+from hub.settings.folders import as_typed
 from hub.terminal.terminal import echo
 from hub.terminal.wrapping import wrap_words
 from hub.text.pain_text import is_own_terminal, weight
@@ -51,7 +52,7 @@ def ask_next_morning(history: History, runner: str) -> None:
         return
     question = texts.NEXT_MORNING.format(when=started[:10])
     if not sys.stdin.isatty():
-        echo(f"{question} {texts.NEXT_MORNING_HOW}")
+        echo(f"{question} {as_typed(texts.NEXT_MORNING_HOW)}")
         return
     try:
         answer = input(wrap_words(f"{question} [y/n, Enter: later]", sys.stdout) + " ").strip().lower()
@@ -72,7 +73,7 @@ def before_run(
     if plan.held:
         reason = _reason_to_hold(history.pains(runner), rule)
         held = texts.HELD_SHORT if reason is None else texts.HELD.format(what=short(reason), when=reason.said_utc[:10])
-        lines.append(held)
+        lines.append(as_typed(held))
     cap = cap_today(past, Onset(past).safe_m)
     if cap is not None:
         lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))

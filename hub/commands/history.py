@@ -19,7 +19,7 @@ from hub.commands.live import chosen_config, history_file, recordings_folder
 from hub.history.runs import StoredMark, StoredPain, StoredRun
 from hub.history.store import History
 from hub.settings.config import ConfigError
-from hub.settings.folders import demo_folder, overdue_folder, program
+from hub.settings.folders import as_typed, demo_folder, overdue_folder, program
 from hub.sinks.spool import erase_spools
 from hub.terminal.terminal import echo
 from hub.terminal.wrapping import wrap_words
@@ -64,9 +64,9 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         print(wrap_words(f"{when:<17} {'no run stored':<50} {_pain(remaining)}", sys.stdout, below=_INDENT))
     morning = unanswered(history, runner)
     if morning is not None:
-        echo(f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}")
+        echo(f"{texts.NEXT_MORNING.format(when=morning[:10])} {as_typed(texts.NEXT_MORNING_HOW)}")
     if history.plan(runner).held:
-        echo(texts.HELD_SHORT)
+        echo(as_typed(texts.HELD_SHORT))
 
 
 def _line(run: StoredRun, pains: list[StoredPain]) -> str:
@@ -131,7 +131,7 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
     elif recordings:
         echo(
             f"kept: {counted(len(recordings), 'recording')}, which may contain pain reports too; "
-            "`stridecue history erase --yes --recordings` erases them:"
+            f"`{program()} history erase --yes --recordings` erases them:"
         )
         for path in recordings:
             print(f"  {path}")

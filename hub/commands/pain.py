@@ -20,7 +20,7 @@ from hub.history.runs import StoredPain
 from hub.history.store import History
 from hub.messages.plain_words import plain_or_none
 from hub.settings.config import ConfigError
-from hub.settings.folders import demo_folder, program
+from hub.settings.folders import as_typed, demo_folder
 from hub.settings.nearest import nearest
 from hub.terminal.terminal import echo
 from hub.text.pain_text import advice
@@ -32,7 +32,7 @@ NO_RUN = (
     "is. The next run reminds you of the report, but no distance is learned from it."
 )
 DEMO_SINCE = "The demo that ran since then is not part of your history."
-BY_MISTAKE = "By mistake? `{program} pain 0` within two minutes takes it back."
+BY_MISTAKE = "By mistake? `stridecue pain 0` within two minutes takes it back."
 
 
 def run(options: Namespace) -> int:
@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
     runner, own, virtual = config.runner.name, History(history_file()), History(history_file(virtual=True))
     if options.about:
         for line in about(options, config.cues.pain_rule):
-            echo(line)
+            echo(as_typed(line))
     elif options.red_flags:
         echo("\n".join(texts.RED_FLAGS))
     elif options.cleared:
@@ -52,7 +52,7 @@ def run(options: Namespace) -> int:
         is_virtual_run = not options.own_run and _is_newer(virtual, own, runner)
         history = virtual if is_virtual_run else own
         for line in report(history, runner, options, config.cues.pain_rule, virtual=is_virtual_run):
-            echo(line)
+            echo(as_typed(line))
     return 0
 
 
@@ -65,7 +65,7 @@ def _is_newer(one: History, other: History, runner: str) -> bool:
 def about(options: Namespace, rule: PainRule) -> list[str]:
     """Return everything there is to say about such pain; stores nothing. Raises ConfigError if nothing is named."""
     if options.level is None and options.site is None and not options.numb:
-        raise ConfigError("pain --about: about which pain? e.g. stridecue pain 4 --site 'outer knee' --about")
+        raise ConfigError(as_typed("pain --about: about which pain? e.g. stridecue pain 4 --site 'outer knee' --about"))
     site = _site(options.site)
     said = PainReport(0, options.level, site, numb=options.numb)
     exposure_m = None if options.km is None else 1000.0 * options.km
@@ -76,8 +76,8 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule, *,
     """Store a report with the newest run in `history` and return the answer, line by line."""
     if options.level is None:
         raise ConfigError(
-            "pain: no level given: how much did it hurt, 0 to 10? "
-            "e.g. stridecue pain 4 --site 'outer knee' --side left --km 4.2"
+            "pain: no level given: how much did it hurt, 0 to 10? e.g. "
+            + as_typed("stridecue pain 4 --site 'outer knee' --side left --km 4.2")
         )
     site = _site(options.site)
     runs, past = history.newest(runner, 1), history.past(runner)
@@ -106,7 +106,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule, *,
     found = triage(said, rule)
     lines = [
         f"Stored on this machine: {short(stored)}, {options.level} of 10.",
-        *([] if found.stops_cues else [BY_MISTAKE.format(program=program())]),
+        *([] if found.stops_cues else [BY_MISTAKE]),
         *_attached_to(runner, started, virtual=virtual),
         *advice(found, site, exposure_m),
     ]

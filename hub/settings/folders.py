@@ -98,5 +98,10 @@ def program() -> str:
     return shlex.quote(str(beside.relative_to(here) if beside.is_relative_to(here) else beside))
 
 
+def as_typed(text: str) -> str:
+    """Return a text with its `stridecue pain ...` commands as they can be typed here (see `program`)."""
+    return text.replace("stridecue pain ", f"{program()} pain ")
+
+
 def _pip(words: str) -> str:
     return f"{shlex.quote(sys.executable)} -m pip {words}"

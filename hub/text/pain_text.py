@@ -23,6 +23,7 @@ NEAREST_M = 200.0
 MAX_LISTED = 2
 """Up to this many reports are listed one by one at the end of a run."""
 FOR_THEN = "For the day of that run"
+COMMAND = "stridecue pain "
 ALL_OF_IT = "What it may be, and the next run:"
 _ORDER = list(Consequence)
 
@@ -57,13 +58,20 @@ def run_pain_text(
     if worst is not None:
         found = triage(worst, rule)
         lines += [f"  {FOR_THEN}{day and f', {day}'}:"] if day is not None else []
-        for text in filter(None, (found.advice, found.see)):
+        for text in filter(None, (found.advice.replace(COMMAND, f"{called} pain "), found.see)):
             lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
         if kept:
-            lines.append(f"  Tomorrow morning: worse? {texts.NEXT_MORNING_HOW}")
+            lines += _next_morning(called)
         began_m = [one.exposure_m for one in valid if hurts(one) and one.exposure_m is not None]
         lines += [f"  {texts.NOT_A_DIAGNOSIS} {ALL_OF_IT}", f"  {command(called, worst, min(began_m, default=None))}"]
     return "\n".join(lines)
+
+
+def _next_morning(called: str) -> list[str]:
+    """Return the question for the next morning; the command that answers it is whole, to be copied."""
+    asks, _, words = texts.NEXT_MORNING_HOW.partition(COMMAND)
+    question, answer = f"  Tomorrow morning: worse? {asks}", f"{called} pain {words}"
+    return [question + answer] if len(question + answer) <= WIDTH else [question.rstrip(), f"  {answer}"]
 
 
 def command(called: str, report: PainReport, exposure_m: float | None) -> str:

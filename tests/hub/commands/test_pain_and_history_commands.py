@@ -80,7 +80,7 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
     out = capsys.readouterr().out
     assert "low back" in out
     assert "bladder" in out
-    assert "`stridecue pain --cleared` then switches them on again" in out
+    assert "stridecue pain --cleared` then switches them on again" in out
     assert history.plan("runner").held
     (line,) = told_before(history)
     assert line.startswith("Cues are off: you reported buttock on ")

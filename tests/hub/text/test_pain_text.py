@@ -36,6 +36,14 @@ def test_each_report_is_told_with_its_place_and_what_comes_next() -> None:
     assert all(len(line) <= WIDTH for line in rest)
 
 
+def test_commands_are_named_as_they_can_be_typed_and_stay_whole() -> None:
+    here = "/home/ann/stridecue/.venv/bin/stridecue"
+    said = run_pain_text([KNEE], PainRule.TREK, kept=True, called=here).splitlines()
+    assert f"  {here} pain --next-morning yes|no" in said
+    said = run_pain_text([replace(KNEE, numb=True)], PainRule.TREK, kept=True, called=here).splitlines()
+    assert f"`{here} pain --cleared`" in " ".join(line.strip() for line in said)
+
+
 def test_the_command_that_it_names_gives_all_the_rest() -> None:
     words = shlex.split(text(KNEE).splitlines()[-1])[1:]
     said = " ".join(about(parser().parse_args(words), PainRule.TREK))
