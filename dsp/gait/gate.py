@@ -3,7 +3,7 @@
 On the trunk, flight distinguishes a runner from a walker. Over whole steps the mean vertical force is 1 g, so a stance
 that lasts a share d of its step and is a half-sine (Morin 2005) swings round 1 g by sqrt(pi^2 / (8 d) - 1) g, root mean
 square: 0.48 g where one stance follows the other without flight, more with flight. Real runners: 0.55-1.7, real walkers
-on the trunk under 0.5. The slowest shufflers have no flight (0.3-0.5); they are distinguished from walkers by their
+on the trunk up to 0.46. The slowest shufflers have no flight (0.3-0.5); they are distinguished from walkers by their
 rhythm and by how fast the foot takes the load.
 
 Strides are judged, not steps: in a trouser pocket steps of 0.30 and 0.50 s alternate, on the hip they differ by 70 ms.
@@ -26,12 +26,13 @@ class GateParams:
 
     deep_g                 flights in which both steps of a stride go below this are flights in any running rhythm, ...
     flight_g               if the force swings round 1 g by this much, root mean square over the stride
-    shallow_g              up to this depth they count only in a rhythm that walkers do not have ...
-    shuffle_g              with this swing
+    shallow_g              up to this depth they count in any running rhythm ...
+    clear_g                with this swing: a half-sine stance of 95 % of its step (recorded walkers reach 0.46),
+    shuffle_g              and with this one only in a rhythm that walkers do not have ...
     landing_gps            and loads this quick, g/s (shufflers 10-40, fast walkers 3-9, a cyclist out of the saddle
                            4-10)
-    shortest_s, longest_s  stride of running with deep flights (300 to 122 steps a minute)
-    quick_s, slow_s        stride of running with shallow flights (200 to 140 steps a minute)
+    shortest_s, longest_s  stride of running (300 to 122 steps a minute)
+    quick_s, slow_s        stride of running with shallow flights and little swing (200 to 140 steps a minute)
     share                  minimum share of a step in its stride (pockets 0.38; walking thighs 0.22-0.29)
     even_share             the same with shallow flights, which pockets do not have
     row                    contacts needed: two strides that agree
@@ -42,6 +43,7 @@ class GateParams:
     deep_g: float = 0.15
     flight_g: float = 0.48
     shallow_g: float = 0.60
+    clear_g: float = 0.55
     shuffle_g: float = 0.34
     landing_gps: float = 10.0
     shortest_s: float = 0.40
@@ -55,7 +57,7 @@ class GateParams:
     on_share: float = 0.15
 
 
-POCKET = GateParams(flight_g=0.70, shallow_g=0.15, longest_s=0.88)
+POCKET = GateParams(flight_g=0.70, shallow_g=0.15, clear_g=0.70, longest_s=0.88)
 """On a thigh: seven in eight strides of 14 runners swing by 0.8 g or more, those of 4 walkers, who step slower, by
 less."""
 
@@ -127,5 +129,8 @@ class RunningGate:
         swing = math.sqrt(max(0.0, (square * step + self._square * before) / stride))
         if weaker_g < p.deep_g and share > p.share and p.shortest_s < stride < p.longest_s:
             return swing > p.flight_g
-        shallow = weaker_g < p.shallow_g and share > p.even_share and p.quick_s < stride < p.slow_s
-        return shallow and swing > p.shuffle_g and slower_gps > p.landing_gps
+        if weaker_g >= p.shallow_g or share <= p.even_share:
+            return False
+        if swing > p.clear_g:
+            return p.shortest_s < stride < p.longest_s
+        return p.quick_s < stride < p.slow_s and swing > p.shuffle_g and slower_gps > p.landing_gps

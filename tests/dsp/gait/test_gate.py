@@ -71,6 +71,20 @@ def test_a_shuffler_is_detected_by_rhythm_and_loading_rate() -> None:
     assert opens_at([0.36], 0.4, 0.4, rise_gps=20.0) == GateParams().row
 
 
+@pytest.mark.parametrize("step_s", [0.26, 0.29, 0.35, 0.44, 0.46])
+@pytest.mark.parametrize("rise_gps", [4.0, 20.0])
+def test_shallow_flights_with_the_swing_of_a_flight_are_running_in_any_running_rhythm(
+    step_s: float, rise_gps: float
+) -> None:
+    assert opens_at([step_s], 0.6, 0.4, rise_gps) == GateParams().row
+    assert opens_at([step_s], 0.6, 0.4, rise_gps, params=POCKET) is None
+
+
+@pytest.mark.parametrize("step_s", [0.26, 0.44, 0.46])
+def test_the_largest_swing_of_the_recorded_walkers_is_not_running(step_s: float) -> None:
+    assert opens_at([step_s], 0.46, 0.4) is None
+
+
 def test_in_a_pocket_steps_may_alternate_but_must_swing_more() -> None:
     assert opens_at([0.30, 0.50], 0.9, 0.05, params=POCKET) == GateParams().row
     assert opens_at([0.35], 0.6, 0.05, params=POCKET) is None
