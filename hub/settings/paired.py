@@ -41,7 +41,9 @@ def load_paired(path: Path) -> dict[str, Sensor]:
         return msgspec.convert(data, dict[str, Sensor])
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ConfigError(f"{path}: {error}: `stridecue pair --forget` starts over") from error
 
 

@@ -45,6 +45,12 @@ def test_an_unreadable_pairing_says_how_to_start_over(tmp_path: Path, text: str)
         read_pairing(path)
 
 
+def test_a_pairing_that_cannot_be_opened_is_named_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_paired(tmp_path)
+    assert str(raised.value) == f"{tmp_path}: Is a directory"
+
+
 def test_a_placement_has_one_sensor_and_a_sensor_one_placement() -> None:
     known = placed({}, "a", Sensor(Placement.LEFT_FOOT))
     known = placed(known, "b", Sensor(Placement.LEFT_FOOT))
