@@ -122,7 +122,8 @@ class Console:
         return {
             "running": "the run has started",
             "paused": "the run is paused: standing",
-            "ended": "the run has ended",
+            # Ctrl-C ends a replay, not the run that was recorded.
+            "ended": f"the {'replay' if session.source == 'replay' else 'run'} has ended",
         }.get(session.state)
 
     def _numbers(self, metrics: MetricsMessage) -> str | None:

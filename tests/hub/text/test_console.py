@@ -84,6 +84,11 @@ async def test_lines_have_the_time_of_their_message_however_fast_they_come() -> 
     ]
 
 
+async def test_a_replay_ends_not_the_run_that_was_recorded() -> None:
+    said = [Post("s", replace(session(state).message, source="replay")) for state in ("running", "ended")]
+    assert await printed(said) == ["the run has started", "the replay has ended"]
+
+
 async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     cue = Cue(0, "quick_steps", Severity.ADVICE, "Quick, light steps: a little more cadence.", None, ())
