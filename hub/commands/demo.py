@@ -56,6 +56,9 @@ _EARLIER = (
 
 APART = "stored apart: a demo that tires is not a typical run"
 
+IN_OWN_RUN = "  After a run of your own, what you reported would be answered with:"
+"""A demo stores no pain and turns no cues off."""
+
 _INTRODUCTION = (
     "A virtual runner stands still for 6 s, then runs; from about 40 s on it tires, and its hip drops further when it "
     "lands on the left. Five sensors advertise over virtual Bluetooth; from the radio on, everything is the same as in "
@@ -95,7 +98,7 @@ def run(options: Namespace) -> int:
         tell_summary(ended, settings.history, count)
         if kept:
             echo_rows(kept, sys.stdout, VALUES_AT)
-            tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
+            tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False, first=IN_OWN_RUN)
         if epochs_s:
             comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
             echo_rows(comparison_text(comparison), sys.stdout, VALUES_AT)

@@ -37,11 +37,16 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
         echo_rows(f"\n{text}", sys.stdout, VALUES_AT)
 
 
-def tell_pain(outcome: Outcome, rule: PainRule, out: TextIO, *, kept: bool, day: str | None = None) -> None:
-    """Print the pain reported in a finished run, on the runner's own terminal only; see `run_pain_text`."""
+def tell_pain(
+    outcome: Outcome, rule: PainRule, out: TextIO, *, kept: bool, day: str | None = None, first: str = ""
+) -> None:
+    """Print the pain reported in a finished run, on the runner's own terminal only; see `run_pain_text`.
+
+    first  line to print before it
+    """
     text = run_pain_text(outcome.pains, rule, kept=kept, day=day, called=program()) if is_own_terminal(out) else ""
     if text:
-        echo_rows(text, out, 2)
+        echo_rows(f"{first}\n{text}" if first else text, out, 2)
 
 
 def keep(

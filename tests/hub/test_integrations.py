@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import shutil
 import subprocess
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,13 +15,14 @@ import pytest
 
 from dsp.signals import Placement
 from dsp.texts import BELT_NEAR
+from hub.client import HubClient, Item, LinkChange, Received
 from hub.contract.documents import INCOMING
 from hub.contract.examples import EXAMPLES
 from hub.homeassistant.discovery import payload
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import Action
 from hub.messages.topics import parse_topic
-from hub.messages.wire import MESSAGES, encode
+from hub.messages.wire import MESSAGES, StepMessage, encode
 
 DOCS = Path(__file__).parents[2] / "docs"
 PERIODS = {None: "-", 5: "5 s", 60: "a minute", 86_400: "a day"}
@@ -38,6 +41,25 @@ def test_the_documentation_of_mqtt_states_how_messages_are_delivered() -> None:
             assert row[4] == PERIODS[how.expiry_s], kind
     for action in get_args(Action):
         assert f"`{action}`" in page, action
+
+
+def test_the_example_of_the_typed_client_prints_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (DOCS / "mqtt.md").read_text(encoding="utf-8")
+    (example,) = [code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "HubClient" in code]
+    step = EXAMPLES["step"]
+    assert isinstance(step, StepMessage)
+
+    async def watch(_client: HubClient) -> AsyncGenerator[Item]:
+        yield LinkChange(up=True)
+        yield Received(parse_topic("stridecue/ann/cue"), EXAMPLES["cue"])
+        yield Received(parse_topic("stridecue/ann/step"), step)
+
+    monkeypatch.setattr(HubClient, "watch", watch)
+    (tmp_path / "example.py").write_text(example, encoding="utf-8")
+    runpy.run_path(str(tmp_path / "example.py"))
+    assert capsys.readouterr().out == f"ann {step.side} {step.contact_ms} {step.drop_excursion_deg}\n"
 
 
 def test_home_assistants_automations_use_announced_entities() -> None:

@@ -13,7 +13,7 @@ from drivers.recordings.recording import SessionInfo
 from dsp.records import Cue, Mark, PainReport, Severity, Side, Summary
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
-from hub.commands.demo import introduction
+from hub.commands.demo import IN_OWN_RUN, introduction
 from hub.commands.keep_run import keep, tell_pain, tell_summary
 from hub.history.runs import RunCount
 from hub.history.store import History
@@ -47,7 +47,7 @@ def test_the_end_of_a_demo_fits_the_terminal(
     count = RunCount()
     tell_summary(ended, EARLIER, count)
     print(keep(ended, History(tmp_path / "history.sqlite"), "demo", count))
-    tell_pain(outcome, PainRule.TREK, sys.stdout, kept=True)
+    tell_pain(outcome, PainRule.TREK, sys.stdout, kept=False, first=IN_OWN_RUN)
     print(comparison_text(Comparison(262, 262, 0, 0, 0.04, -0.14, -0.11)))
     for line in ended.words():
         print(line)
@@ -55,6 +55,7 @@ def test_the_end_of_a_demo_fits_the_terminal(
     assert len(lines) < 24  # and the prompt
     assert max(map(len, lines)) < 80
     assert any("hip drop on left leg" in line for line in lines)
+    assert (IN_OWN_RUN in lines) == bool(said), "a demo turns no cues off"
     assert str(path) in lines[-2] or lines[-2].endswith(folder)
 
 
