@@ -57,6 +57,7 @@ class TrunkSteps:
         smooth = self._lowpass.run(vertical)
         trace.force += smooth
         stances, levelled, now_s = self.stances, level.has_lean, t_s[-1]
+        stances.has_gyro = level.levelled
         for event in self._detector.run(t_s, smooth):
             out += stances.take(event, trace, mount, levelled=levelled)
             if event.contact:

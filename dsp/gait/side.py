@@ -4,6 +4,10 @@ Early in left stance a pelvis sensor measures a force to its left, early in righ
 weight under one side and the free side drops, so the supporting force leans to the stance side in the pelvis's own
 axes. The sign is the same in all recordings (25 of 25, sources 9; roll and yaw agree in 16-21). One step is noisy; feet
 alternate, so the evidence of many steps adds up. Where nothing alternates, nobody runs.
+
+One contact at a wrong time can shift the count of steps by one, and left and right with it. The next steps then
+contradict the mean of all before, one after the other; their contradiction is summed as in Page's test for a change
+(sources 7). Noise contradicts now and then, a limp or a sensor that tilts at every second step only: neither adds up.
 """
 
 from __future__ import annotations
@@ -29,6 +33,10 @@ class SideParams:
     min_alternating_mps2  alternating feet push the trunk alternately aside by more than this, a twentieth of the body's
                           weight. Of 41 recordings of runners (tight, loose, in pockets) none could be below 0.57;
                           simulated bouncing on both feet is below 0.06
+    most_against          most that one step can contradict the mean, standard deviations of a step
+    expected_against      contradiction subtracted at each step: only what exceeds it adds up
+    doubt                 while the sum is at least this, no side is named (two clear contradictions reach it)
+    shifted               once the sum is at least this, the count was shifted (six clear contradictions reach it)
     """
 
     from_s: float = 0.02
@@ -38,6 +46,10 @@ class SideParams:
     sure: float = 3.0
     feet_steps: int = 20
     min_alternating_mps2: float = 0.05 * GRAVITY_MPS2
+    most_against: float = 2.0
+    expected_against: float = 0.5
+    doubt: float = 2.5
+    shifted: float = 8.0
 
 
 class SideFinder:
@@ -54,9 +66,14 @@ class SideFinder:
         self._centre: Vector = (0.0, 0.0, 0.0)
         self._mean: Vector = (0.0, 0.0, 0.0)
         self._square = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # xx yy zz xy xz yz
+        self._against = 0.0  # sum of contradictions
+        self._part: Vector = (0.0, 0.0, 0.0)  # of the mean: what the steps of that sum have added to it
 
-    def step(self, beats: int, force: Vector) -> None:
-        """Take the next stance, `beats` steps after the last one, with its early mean force, m/s2."""
+    def step(self, beats: int, force: Vector, left: Vector | None = None) -> None:
+        """Take the next stance, `beats` steps after the last one, with its early mean force, m/s2.
+
+        left  direction to the left, if known: a shifted count is noticed along it
+        """
         if beats % 2:
             self._even = not self._even
         if self._steps < self._p.memory_steps:
@@ -69,6 +86,7 @@ class SideFinder:
         cz += share * (force[2] - cz)
         self._centre = (cx, cy, cz)
         x, y, z = sign * (force[0] - cx), sign * (force[1] - cy), sign * (force[2] - cz)
+        against = self._contradiction((x, y, z), left) if left else 0.0
         mx, my, mz = self._mean
         self._mean = (mx + share * (x - mx), my + share * (y - my), mz + share * (z - mz))
         xx, yy, zz, xy, xz, yz = self._square
@@ -81,22 +99,55 @@ class SideFinder:
             keep * xz + share * x * z,
             keep * yz + share * y * z,
         )
+        self._against = max(0.0, self._against + against)
+        if self._against <= 0.0:
+            self._part = (0.0, 0.0, 0.0)
+            return
+        px, py, pz = self._part
+        self._part = (keep * px + share * x, keep * py + share * y, keep * pz + share * z)
+        if self._against >= self._p.shifted:
+            self._mean = self._mean_shifted()
+            self._even = not self._even
+            self._against = 0.0
+            self._part = (0.0, 0.0, 0.0)
+
+    def _mean_shifted(self) -> Vector:
+        """Return the mean if the count was shifted before the steps that contradict: with these turned round."""
+        (mx, my, mz), (px, py, pz) = self._mean, self._part
+        return mx - 2.0 * px, my - 2.0 * py, mz - 2.0 * pz
+
+    def _contradiction(self, alternating: Vector, left: Vector) -> float:
+        """Return what a step adds to the sum of contradictions; all of it is taken back where the mean is not clear.
+
+        alternating  force of the step less the centre, m/s2, with the sign of the count
+        """
+        p = self._p
+        mean, spread = self._along(self._mean_shifted(), left)
+        if self._steps <= p.first_steps or abs(mean) * math.sqrt(self._steps) < p.sure * spread:
+            return -self._against
+        here = left[0] * alternating[0] + left[1] * alternating[1] + left[2] * alternating[2]
+        against = (-here if mean > 0.0 else here) / spread
+        return max(-p.most_against, min(p.most_against, against)) - p.expected_against
+
+    def _along(self, mean_force: Vector, left: Vector) -> tuple[float, float]:
+        """Return along `left`: this mean of the alternating force, and the standard deviation of a step, m/s2."""
+        x, y, z = left
+        mean = x * mean_force[0] + y * mean_force[1] + z * mean_force[2]
+        xx, yy, zz, xy, xz, yz = self._square
+        square = x * x * xx + y * y * yy + z * z * zz + 2.0 * (x * y * xy + x * z * xz + y * z * yz)
+        return mean, math.sqrt(max(square - mean * mean, 1e-3))
 
     def evidence(self, left: Vector) -> float:
         """Return the standard errors between zero and the mean alternating force along `left`, with a sign."""
         if self._steps < self._p.first_steps:
             return 0.0
-        x, y, z = left
-        mean = x * self._mean[0] + y * self._mean[1] + z * self._mean[2]
-        xx, yy, zz, xy, xz, yz = self._square
-        square = x * x * xx + y * y * yy + z * z * zz + 2.0 * (x * y * xy + x * z * xz + y * z * yz)
-        spread = math.sqrt(max(square - mean * mean, 1e-3))
+        mean, spread = self._along(self._mean, left)
         return mean / spread * math.sqrt(self._steps)
 
     def side(self, left: Vector) -> Side | None:
-        """Return the stance leg of the last step; None while there is too little evidence."""
+        """Return the stance leg of the last step; None with too little evidence, or while newer steps contradict."""
         evidence = self.evidence(left)
-        if abs(evidence) < self._p.sure:
+        if abs(evidence) < self._p.sure or self._against >= self._p.doubt:
             return None
         return Side.LEFT if (evidence > 0.0) == self._even else Side.RIGHT
 

@@ -52,7 +52,7 @@ class Stances:
     """Follows the steps of one trunk sensor.
 
     `contacts_s` are the newest contacts, `step_s` is the usual step time. Set by the owner: `trust` scales the
-    confidence, `drop_trust` in addition that of the drop.
+    confidence, `drop_trust` in addition that of the drop; `has_gyro` is whether the trace has rates.
     """
 
     def __init__(self, placement: Placement, confidence: float, params: StanceParams | None = None) -> None:
@@ -61,6 +61,7 @@ class Stances:
         self._ahead_m = AHEAD_M.get(placement, 0.0)
         self._confidence = confidence
         self.trust = self.drop_trust = 1.0
+        self.has_gyro = True
         self._gate = RunningGate(POCKET if placement is Placement.POCKET else self._p.gate)
         self._side = SideFinder(self._p.side)
         self.reset()
@@ -148,6 +149,7 @@ class Stances:
         """Close a stance: determine its side and measure its drop."""
         self._open = None
         side: Side | None = None
+        pushed: Side | None = None  # the side that the trunk is pushed to, by the leg or by its own turning
         drop: Drop | None = None
         if release_s is not None:
             self._waiting.append(
@@ -156,11 +158,12 @@ class Stances:
             self._judged_s = stance.contact_s
             if mount or not self._ahead_m:
                 self._judge(mount)
-            side = self._side.side(mount.left) if mount else None
+            pushed = self._side.side(mount.left) if mount else None
+            side = pushed if self.has_gyro or not self._ahead_m else None
             if side and mount and levelled and self._placement in PELVIS:
                 drop = drop_of(trace, mount, side, stance.contact_s, release_s, self.drop_trust * self.trust)
         self._last_side = side
-        self._alternate = side is not None or self._placement not in PELVIS or self._side.feet_alternate()
+        self._alternate = pushed is not None or self._placement not in PELVIS or self._side.feet_alternate()
         return Release(decided_s, stance.contact_s, release_s, self._placement, side, drop, self._confidence_now)
 
     def _beats(self, contact_s: float) -> int:
@@ -189,15 +192,16 @@ class Stances:
         """Pass the waiting stances to the side finder.
 
         The angular acceleration of the pelvis pushes a sensor ahead of the sacrum sideways: such stances wait for the
-        mount.
+        mount. Without a gyro it is unknown, and may exceed what the leg does: then no side is named.
         """
+        left = mount.left if mount else None
         fx, fy, fz = mount.forward if mount else _ZERO
         m = self._ahead_m
         for beats, force, (u, v, w) in self._waiting:
             x, y, z = force
             if m:
                 force = x - m * (v * fz - w * fy), y - m * (w * fx - u * fz), z - m * (u * fy - v * fx)
-            self._side.step(beats, force)
+            self._side.step(beats, force, left)
         self._waiting.clear()
 
     def _emit(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
