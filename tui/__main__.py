@@ -114,7 +114,7 @@ def make_app(options: argparse.Namespace) -> Shell:
     if not options.watch:
         reported = "" if options.parent_fd is None else parent_message(options.parent_fd)
         return DashboardApp(HubClient(server, options.runner), options.runner, reported=reported)
-    return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
+    return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server), runner=options.runner)
 
 
 def make_page(options: argparse.Namespace) -> Page:

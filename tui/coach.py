@@ -45,7 +45,11 @@ class Request(NamedTuple):
 
 
 class CoachApp(Shell):
-    """The dashboard of many runners; `where` names the broker in the top line."""
+    """The dashboard of many runners.
+
+    where   names the broker in the top line
+    runner  the only one to show; None: all
+    """
 
     TITLE = "stridecue watch"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,11 +66,13 @@ class CoachApp(Shell):
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, feed: Feed, where: str, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, feed: Feed, where: str, clock_s: Callable[[], float] = time.monotonic, *, runner: str | None = None
+    ) -> None:
         roster = Roster()
         super().__init__(feed, clock_s, on_item=roster.apply, on_failure=self._show_failure)
         self.roster = roster
-        self._home = RosterScreen(where)
+        self._home = RosterScreen(where, runner)
         self.pending: PendingRequests[Request] = PendingRequests(ANSWER_TIMEOUT_S)
 
     async def on_mount(self) -> None:

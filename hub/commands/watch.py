@@ -46,7 +46,8 @@ def run(options: Namespace) -> int:
         echo(f"stridecue: {why_plain}; printing lines of text instead", sys.stderr)
     hint = NOTHING_HERE if section.url is None else ""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(PlainWatch(sys.stdout, hint).run(HubClient(server, topics=coach_topics(options.runner))))
+        plain = PlainWatch(sys.stdout, hint, options.runner)
+        asyncio.run(plain.run(HubClient(server, topics=coach_topics(options.runner))))
     return 0
 
 

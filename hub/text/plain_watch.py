@@ -30,12 +30,16 @@ NUMBERS_EVERY = 10
 class PlainWatch:
     """Prints the messages of many runners as lines of text.
 
-    hint  what to do if no broker answers; may be empty
+    hint    what to do if no broker answers; may be empty
+    runner  the only one to show; None: all
     """
 
-    def __init__(self, out: TextIO, hint: str = "") -> None:
+    def __init__(self, out: TextIO, hint: str = "", runner: str | None = None) -> None:
         self._out = out
         self._hint = hint
+        self._awaited = "runners appear as they publish"
+        if runner is not None:
+            self._awaited = f"only '{runner}' is shown; without --runner, everybody"
         self._was_up = False
         self._printed: dict[tuple[str, str], str] = {}
         self._frames: dict[str, int] = {}
@@ -51,7 +55,7 @@ class PlainWatch:
         """Return the lines to print for one item; often none."""
         if isinstance(item, LinkChange):
             self._was_up = self._was_up or item.up
-            return self._changed("", "link", "connected" if item.up else self._gone(item.reason))
+            return self._changed("", "link", f"connected: {self._awaited}" if item.up else self._gone(item.reason))
         return self._lines(item.address.runner, item)
 
     def _gone(self, reason: str) -> str:

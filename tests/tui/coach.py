@@ -41,9 +41,9 @@ class Coach(Driver[CoachApp]):
 
 
 @asynccontextmanager
-async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
+async def a_coach(size: tuple[int, int] = (120, 40), runner: str | None = None) -> AsyncIterator[Coach]:
     feed, clock, notices = ScriptedFeed(), Clock(), Notices()
-    app = CoachApp(feed, "127.0.0.1:1883", clock)
+    app = CoachApp(feed, "127.0.0.1:1883", clock, runner=runner)
     app.page = WrittenPage()
     app.use_theme("dark")
     async with app.run_test(size=size, notifications=True, message_hook=notices) as pilot:

@@ -139,6 +139,15 @@ async def test_numbers_that_nobody_can_run_do_not_end_it(far: float) -> None:
         assert len(shown) < 2000
 
 
+@pytest.mark.parametrize(
+    ("runner", "said"), [(None, "No runners on this broker"), ("bob", "Nothing from the runner 'bob' on this broker")]
+)
+async def test_only_one_runner_who_is_not_there_does_not_mean_that_nobody_is(runner: str | None, said: str) -> None:
+    async with a_coach(runner=runner) as coach:
+        await coach.hear(coach_scenes.up())
+        assert str(coach.app.screen.query_one("#roster-empty").render()).startswith(said)
+
+
 async def test_nobody_yet_and_a_lost_broker_are_said() -> None:
     async with a_coach() as coach:
         await coach.look()

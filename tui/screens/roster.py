@@ -23,6 +23,10 @@ _NOBODY = (
     "No runners on this broker yet.\n\n"
     "A hub that publishes here appears by itself:\nset mqtt.url in its configuration, see docs/configuration.md"
 )
+_NOT_THIS_ONE = (
+    "Nothing from the runner '{runner}' on this broker yet.\n\n"
+    "Is the name right? Without --runner, `stridecue watch` shows everybody."
+)
 _NO_BROKER = (
     "No broker answers there yet; still trying.\n\n"
     "On this machine, `stridecue run` starts one, or `stridecue demo` to try it.\n"
@@ -44,14 +48,19 @@ class Runners(DataTable[Content]):
 
 
 class RosterScreen(Screen[None]):
-    """Shows a Roster; the selected runner stays selected when the order changes."""
+    """Shows a Roster; the selected runner stays selected when the order changes.
+
+    where   names the broker in the top line
+    runner  the only one to show; None: all
+    """
 
     CSS_PATH = "roster.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.open", "Open", priority=True)]
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, runner: str | None = None) -> None:
         super().__init__()
         self._where = where
+        self._nobody = _NOBODY if runner is None else _NOT_THIS_ONE.format(runner=runner)
         self._status = Static(id="roster-status")
         self._detail = Static(id="roster-detail")
         self._empty = Static(id="roster-empty")
@@ -84,7 +93,7 @@ class RosterScreen(Screen[None]):
         """Bring everything up to date, redrawing only what has changed."""
         in_order = roster.in_order(now_s)
         self.set_class(not in_order, "-empty")
-        self._empty.update(_NOBODY if roster.link.up else _NO_BROKER)
+        self._empty.update(self._nobody if roster.link.up else _NO_BROKER)
         if self.size.width != self._width:
             self._lay_out_columns(self.size.width)
         wide = self._width >= WIDE_FROM

@@ -41,7 +41,7 @@ def said(*items: Item) -> list[str]:
 def test_a_change_is_printed_once_with_the_runner() -> None:
     lines = said(LinkChange(up=True), of("status"), of("status"), of("session"), of("session", "ben"), of("sensor"))
     assert lines == [
-        "connected",
+        "connected: runners appear as they publish",
         "ann: hub online",
         "ann: running",
         "ann: hip drop vs usual, on left leg: close to the threshold",
@@ -102,7 +102,9 @@ def test_a_lost_broker_is_reported_and_a_missing_one_with_what_to_start() -> Non
     plain = PlainWatch(io.StringIO(), NOTHING_HERE)
     assert plain.lines(gone[0]) == [f"{NOTHING_HERE}; still trying"]
     assert "stridecue demo" in NOTHING_HERE
-    assert plain.lines(LinkChange(up=True)) == ["connected"]
+    assert plain.lines(LinkChange(up=True)) == ["connected: runners appear as they publish"]
+    only_ann = PlainWatch(io.StringIO(), runner="ann").lines(LinkChange(up=True))
+    assert only_ann == ["connected: only 'ann' is shown; without --runner, everybody"]
     assert plain.lines(gone[1]) == ["the connection is lost (nothing answers there); trying again"]
 
 
