@@ -6,10 +6,15 @@ every sensor has reached, waiting at most `wait_s` of data time for one that lag
 counts as gone and is not waited for; should it return, it joins again, and its sightings are due once all the other
 sensors have caught up. A sensor that gives about one value a second (a pod, a strap, a treadmill) is never waited for:
 its values take effect `wait_s` later instead.
+
+Data time has reached the end of a block of up to `LAG_S`, but only the start of a longer one, until the next block: the
+other sensors' blocks of the same time arrive one after the other, and the last of them may be a new sensor's. So the
+output does not depend on the length of blocks; that of a long one is complete when the next has arrived, of any sensor.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -61,13 +66,14 @@ class DataTimeMerge:
         if not slow:
             self._waited_for.append(lane)
 
-    def put(self, source: str, sightings: list[Sighting], latest_s: float) -> None:
-        """Take the `sightings` of `source`, which has reached `latest_s`."""
+    def put(self, source: str, sightings: list[Sighting], latest_s: float, long_from_s: float = math.inf) -> None:
+        """Take the `sightings` of `source`, which has reached `latest_s`, in a long block from `long_from_s` on."""
         lane = self._lanes[source]
         if latest_s > lane.latest_s:
             lane.latest_s = latest_s
-        if latest_s > self._newest_s:
-            self._newest_s = latest_s
+        newest_s = min(latest_s, long_from_s)
+        if newest_s > self._newest_s:
+            self._newest_s = newest_s
         if sightings:
             earliest = lane.first_s + self._wait_s + 1e-6
             self._pending += len(sightings)
@@ -100,6 +106,10 @@ class DataTimeMerge:
         if now > self.now_s:
             self.now_s = now
         return self._release(now) if self._pending else []
+
+    def end(self) -> None:
+        """Advance data time to the newest of all sensors: no more will come."""
+        self._newest_s = max([self._newest_s, *(lane.latest_s for lane in self._lanes.values())])
 
     def flush(self) -> list[Due]:
         """Return everything that is pending, in order."""

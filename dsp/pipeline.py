@@ -1,9 +1,15 @@
 """The whole core as one streaming stage: sample blocks of any sensors in, records in one order out, no clock.
 
-The records and their order do not change when the input is cut anywhere, when sensors are interleaved with lags of up
-to 0.5 s, or when the state is saved and restored anywhere. Near gaps of a sensor the tolerated lag is smaller: of the
-0.69 s that the merge waits (`WAIT_S`) a chunk takes 0.19 s, a filled gap in it up to 0.36 s more, and a sample between
-two gaps, which waits for the one after it, up to 0.30 s.
+The records and their order do not change when the input is cut anywhere into blocks of up to 2 s, when sensors are
+interleaved with lags of up to 0.5 s (`LAG_S`), or when the state is saved and restored anywhere. A block is in order if
+every other sensor has delivered the time up to 0.5 s before its last sample, or before its first sample if it is longer
+than 0.5 s. So blocks of any lengths may come in the order of their first samples, and blocks of equal length in that of
+their last; a sensor that sends 1 s at a time beside one that sends short packets lags by 1 s, which is too much, unless
+the packets wait. What a block longer than 0.5 s results in is complete when the next block has come. Beyond 2 s, the
+speed that bends are corrected with comes too late (`dsp.orientation.bend.LATE_S`).
+
+Near gaps of a sensor the tolerated lag is smaller: of the 0.69 s that the merge waits (`WAIT_S`) a chunk takes 0.19 s,
+a filled gap in it up to 0.36 s more, and a sample between two gaps, which waits for the one after it, up to 0.30 s.
 """
 
 from __future__ import annotations
@@ -35,6 +41,7 @@ from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
 from dsp.samples.rising import Rising
 from dsp.samples.rising_values import RisingValues, Value
+from dsp.samples.stage import LAG_S
 from dsp.signals import IMU6, NEVER_S, NS_PER_S, Layout, Placement, Quantity, SampleBlock
 from dsp.summary import RunTotals
 
@@ -42,6 +49,8 @@ _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 
 IMU_QUANTITIES = frozenset(IMU6)
 """A source with any of these quantities is a motion sensor."""
+
+LAG_NS = round(LAG_S * NS_PER_S)
 
 READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT})
 """Ready-made quantities, passed on as metrics of the same name."""
@@ -111,9 +120,10 @@ class Pipeline:
                 return []
             return self._take_readings(block)
         rising = self._rising[block.source].take(block)
+        long_from_s = _long_from_s(rising)
         if len(rising) == 1:  # nearly always; saves 400 of 32,900 instructions a sample
-            return self._take_motion(rising[0])
-        return [record for each in rising for record in self._take_motion(each)]
+            return self._take_motion(rising[0], long_from_s)
+        return [record for each in rising for record in self._take_motion(each, long_from_s)]
 
     def _take_readings(self, block: SampleBlock) -> list[Record]:
         rising = self._readings[block.source, block.layout]
@@ -129,10 +139,10 @@ class Pipeline:
         # A motion sensor may also give, say, heart rate: a lane of its own, since the merge waits for motion only.
         lane = f"{block.source} readings"
         self._merge.join(lane, readings[0].decided_s, slow=True)
-        self._merge.put(lane, readings, readings[-1].decided_s)
+        self._merge.put(lane, readings, readings[-1].decided_s, _long_from_s([block]))
         return self._settle(self._merge.take(), self._merge.now_s)
 
-    def _take_motion(self, block: SampleBlock) -> list[Record]:
+    def _take_motion(self, block: SampleBlock, long_from_s: float = math.inf) -> list[Record]:
         worn = self._worn.get(block.source)
         if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
             if block.placement is Placement.TREADMILL:  # it moves with the belt, not with a runner
@@ -142,6 +152,12 @@ class Pipeline:
         if not chain.put(block):
             return []
         merge = self._merge
+        if long_from_s < math.inf:
+            # What was settled before the block takes effect in it: the trunk uses the reported speed.
+            merge.put(worn.lane, [], chain.latest_s, long_from_s)
+            before = self._settle(merge.take(), merge.now_s)
+            merge.put(worn.lane, chain.work(), chain.latest_s, long_from_s)
+            return before + self._settle(merge.take(), merge.now_s)
         merge.put(worn.lane, chain.work(), chain.latest_s)
         due = merge.take()
         wakes_s = min(self._report_s, self._fusion.due_s)
@@ -160,6 +176,7 @@ class Pipeline:
             values.finish()
         for worn in self._worn.values():
             self._merge.put(worn.lane, worn.chain.finish(), worn.chain.latest_s)
+        self._merge.end()
         out += self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
@@ -295,6 +312,14 @@ class Pipeline:
     def _count(self, records: list[Record]) -> list[Record]:
         self._totals.count(records)
         return records
+
+
+def _long_from_s(blocks: list[SampleBlock]) -> float:
+    """Return the time of the first sample if the blocks, of one source, together span more than `LAG_S`, else inf."""
+    if not blocks:
+        return math.inf
+    first_ns = blocks[0].t_ns.item(0)
+    return first_ns * 1e-9 if blocks[-1].t_ns.item(-1) - first_ns > LAG_NS else math.inf
 
 
 def _readings(block: SampleBlock, value: Value, decided_s: float) -> list[Sighting]:

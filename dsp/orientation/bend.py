@@ -25,8 +25,8 @@ from dsp.signals import NEVER_S
 LATE_S = 3.0
 """Speeds count this long after the second they were reported for.
 
-By then they are final whatever the order of the packets: the merge waits 0.7 s, sensors lag 0.5 s at most, and as much
-again for blocks of up to 1.5 s. A runner's speed does not change by much in that time.
+By then they are final whatever the order of the packets: the merge waits 0.7 s, a chunk takes 0.19 s, and 2.1 s are
+left for the length of a block. A runner's speed does not change by much in that time.
 """
 
 KEPT = 8

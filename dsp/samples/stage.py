@@ -24,8 +24,12 @@ TRUNK_CHUNK_S = 0.076
 LONGEST_CHUNK_S = 0.19
 """Chunks grow up to this length where the chain knows that no event is due earlier."""
 
-WAIT_S = 0.5 + LONGEST_CHUNK_S
-"""Sensors may be 0.5 s out of step (contract of the hub), and each is processed in chunks."""
+LAG_S = 0.5
+"""Sensors may be out of step by this (contract of the hub). A longer block counts from its first sample: see
+`dsp.merge`."""
+
+WAIT_S = LAG_S + LONGEST_CHUNK_S
+"""What the merge waits for a sensor out of step: each is processed in chunks, too."""
 
 SILENT_S = 1.0
 """A sensor silent for longer joins again: its sightings are then due `JOIN_S` later at the earliest."""

@@ -63,6 +63,17 @@ def test_a_dead_sensor_delays_nothing(made: Made) -> None:
     assert with_dead < alone + 20.0 < 300.0
 
 
+@pytest.mark.parametrize("size", [104, 208])
+def test_a_dead_sensor_holds_up_long_blocks_for_a_while_only(made: Made, size: int) -> None:
+    shoe = [b for b in worn(made, LEFT, size=size) if b.t_ns[0] < 12.4e9]
+    blocks = sorted(worn(made, HIP, size=size) + shoe, key=lambda b: int(b.t_ns[0]))
+    short = [c for b in blocks for c in cut(b, [5])]
+    pipeline = Pipeline(PipelineParams(signals=True))
+    settled = [record for b in blocks for record in pipeline.update(b)]
+    assert steps(settled)[-1].t_ns > int(blocks[-1].t_ns[0]) - 0.8e9
+    assert settled + pipeline.finish() == play(in_order(short))
+
+
 @pytest.mark.parametrize("away", [(10.0, 10.8), (9.0, 10.5), (8.0, 15.0)])
 @pytest.mark.parametrize("who", [HIP, LEFT])
 def test_any_order_gives_the_same_run_whenever_a_sensor_returns(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Record, Step
 from dsp.signals import Placement, Quantity, SampleBlock
 from tests.dsp import virtual
 from tests.dsp.synthetic import Made, blocks_of, make
-from tests.dsp.virtual import in_order
+from tests.dsp.virtual import in_any_order, in_order
 
 ALL = [Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 
@@ -92,6 +96,54 @@ def test_interleaving_the_sensors_changes_nothing(made: Made, reference: list[Re
     blocks = [c for b in whole(made, ALL) for c in cut(b, [int(rng.integers(1, 30))])] + heart(16)
     blocks.sort(key=lambda b: b.t_ns[-1] * 1e-9 + lag[b.source])
     assert play(blocks) == reference
+
+
+def by_first(block: SampleBlock) -> int:
+    return int(block.t_ns[0])
+
+
+def by_last(block: SampleBlock) -> int:
+    return int(block.t_ns[-1])
+
+
+def long_and_short(made: Made, sizes: Mapping[str, Sequence[int]]) -> list[SampleBlock]:
+    """Return all sensors' blocks, cut by `sizes` of each source; the strap gives several values a block."""
+    values = heart(16)
+    strap = replace(
+        values[0], t_ns=np.concatenate([b.t_ns for b in values]), rows=np.vstack([b.values for b in values])
+    )
+    return [c for b in [*whole(made, ALL), strap] for c in cut(b, sizes[b.source])]
+
+
+@pytest.fixture(scope="module")
+def without_strap(made: Made) -> list[Record]:
+    return play(in_order([c for b in whole(made, ALL) for c in cut(b, [10])]))
+
+
+@pytest.mark.parametrize("order", [by_first, by_last])
+@pytest.mark.parametrize("samples", [150, 200, 400])
+def test_equal_long_blocks_change_nothing(
+    made: Made, without_strap: list[Record], samples: int, order: Callable[[SampleBlock], int]
+) -> None:
+    blocks = [c for b in whole(made, ALL) for c in cut(b, [samples])]
+    assert play(sorted(blocks, key=order)) == without_strap
+
+
+SIZES = st.lists(st.one_of(st.integers(1, 30), st.integers(90, 400)), min_size=1, max_size=4)
+"""Samples per block at 200 Hz: up to 0.15 s, or 0.45 to 2 s."""
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    sizes=st.fixed_dictionaries({p.value: SIZES for p in ALL} | {"strap": st.lists(st.integers(1, 2), min_size=1)}),
+    seed=st.integers(0, 999),
+)
+def test_long_and_short_blocks_in_any_order_change_nothing(
+    made: Made, reference: list[Record], sizes: dict[str, list[int]], seed: int
+) -> None:
+    blocks = in_any_order(long_and_short(made, sizes), random.Random(seed).randrange)
+    every = 1 + len(blocks) // 10
+    assert virtual.play_restored(blocks, PipelineParams(signals=True), every) == reference
 
 
 @pytest.mark.parametrize("lost_s", [0.35, 0.6, 1.2])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from drivers.virtual.runner import VirtualRunner
-from dsp.pipeline import Pipeline, PipelineParams
+from dsp.pipeline import LAG_NS, Pipeline, PipelineParams
 from dsp.records import Record
 from dsp.signals import IMU6, Placement, SampleBlock
 from tests.dsp.reloaded import reloaded
@@ -30,6 +31,30 @@ def worn_by(
 def in_order(blocks: Iterable[SampleBlock]) -> list[SampleBlock]:
     """Return the blocks in the order of arrival, that of their last samples."""
     return sorted(blocks, key=lambda b: int(b.t_ns[-1]))
+
+
+def in_any_order(blocks: Iterable[SampleBlock], choose: Callable[[int], int]) -> list[SampleBlock]:
+    """Return the blocks in an order that the core allows; `choose` returns one of the first n integers, given n.
+
+    A sensor's next block may come if every other sensor has delivered the time up to `LAG_S` before its last sample,
+    or before its first if it is longer than `LAG_S`.
+    """
+    to_come: defaultdict[str, deque[SampleBlock]] = defaultdict(deque)
+    for block in blocks:
+        to_come[block.source].append(block)
+    out = []
+    while to_come:
+        may_come = []
+        for source, (block, *_) in to_come.items():
+            first_ns, last_ns = int(block.t_ns[0]), int(block.t_ns[-1])
+            needed_ns = (last_ns if last_ns - first_ns <= LAG_NS else first_ns) - LAG_NS
+            if all(int(others[0].t_ns[0]) > needed_ns for other, others in to_come.items() if other != source):
+                may_come.append(source)
+        source = may_come[choose(len(may_come))]
+        out.append(to_come[source].popleft())
+        if not to_come[source]:
+            del to_come[source]
+    return out
 
 
 def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:

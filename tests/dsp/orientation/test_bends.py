@@ -144,6 +144,18 @@ def test_neither_packet_order_nor_block_size_changes_a_bend(
     assert play(sorted(pieces, key=lambda b: b.t_ns[-1] / NS_PER_S + lag[b.source])) == reference
 
 
+def test_blocks_of_two_seconds_change_no_bend(
+    round_the_block: tuple[list[SampleBlock], list[Record]],
+) -> None:
+    blocks, reference = round_the_block
+    long = [b for b in blocks if b.source == "speed"]
+    for placement in HIP + SHOES:
+        parts = [b for b in blocks if b.placement is placement]
+        t_ns, rows = np.concatenate([b.t_ns for b in parts]), np.vstack([b.values for b in parts])
+        long += cut(replace(parts[0], t_ns=t_ns, rows=rows), [208])
+    assert play(sorted(long, key=lambda b: int(b.t_ns[0]))) == reference
+
+
 def test_saving_and_restoring_in_a_bend_changes_nothing(
     round_the_block: tuple[list[SampleBlock], list[Record]],
 ) -> None:
