@@ -194,14 +194,14 @@ class Stances:
         The angular acceleration of the pelvis pushes a sensor ahead of the sacrum sideways: such stances wait for the
         mount. Without a gyro it is unknown, and may exceed what the leg does: then no side is named.
         """
-        left = mount.left if mount else None
-        fx, fy, fz = mount.forward if mount else _ZERO
+        left, forward = (mount.left, mount.forward) if mount else (None, None)
+        fx, fy, fz = forward or _ZERO
         m = self._ahead_m
         for beats, force, (u, v, w) in self._waiting:
             x, y, z = force
             if m:
                 force = x - m * (v * fz - w * fy), y - m * (w * fx - u * fz), z - m * (u * fy - v * fx)
-            self._side.step(beats, force, left)
+            self._side.step(beats, force, left, forward)
         self._waiting.clear()
 
     def _emit(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:

@@ -125,6 +125,26 @@ def test_a_few_steps_pushed_to_the_wrong_side_leave_sides_unnamed_not_wrong() ->
     assert all(after[4:])
 
 
+@pytest.mark.parametrize("separation", [3.0, 9.0])
+@pytest.mark.parametrize("before", [20, 60, 200])
+def test_a_sensor_turned_back_to_front_has_no_sides_instead_of_wrong_ones(separation: float, before: int) -> None:
+    """Both horizontal axes are reversed; a shifted count leaves the force along the run as it was."""
+    rng = np.random.default_rng(1)
+    for turned in (True, False):
+        finder, sides = SideFinder(), []
+        for k in range(before + 200):
+            sign = 1.0 if k % 2 == 0 else -1.0
+            late = k >= before
+            ahead, aside = -1.5 + 0.5 * rng.normal(), sign * 0.5 * separation + 0.5 * rng.normal()
+            ahead, aside = (-ahead, -aside) if late and turned else (ahead, -aside if late else aside)
+            finder.step(1, (float(ahead), float(aside), 14.0), LEFT, (1.0, 0.0, 0.0))
+            sides.append(finder.side(LEFT))
+        if turned:
+            assert sides[before + 3 :] == [None] * 197
+        else:
+            assert sides[before + 12 :] == [Side.RIGHT, Side.LEFT] * 94
+
+
 def test_as_long_as_left_is_unknown_the_count_is_left_alone() -> None:
     finder = SideFinder()
     force: list[Vector] = [(-1.5, 1.2, 14.0), (-1.5, -0.4, 14.0)]
