@@ -29,7 +29,7 @@ from benchmarks.hip_cost.ours import UNCOUNTED, drops
 from benchmarks.hip_cost.packets import packed_blocks_of, packets_of, stamps_of
 from benchmarks.hip_cost.vqf import vqf_cost
 from benchmarks.parts import HIP_PARTS, split_s
-from benchmarks.yardstick import Yardstick
+from benchmarks.yardstick import Cost, Yardstick, cost_of
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.gait.sightings import Contact, Release, Sighting
@@ -100,7 +100,7 @@ def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
     )
 
 
-def print_decode_to_drop(made: Made, rate_hz: float, size: int, yardstick: Yardstick) -> None:
+def print_decode_to_drop(made: Made, rate_hz: float, size: int) -> None:
     """Print the cost of a hip sensor from packets to drops: everything, what the design counts, the prototype."""
     packets, stamps = packets_of(made, rate_hz, size), stamps_of(made, size)
     samples = size * len(packets)
@@ -108,27 +108,23 @@ def print_decode_to_drop(made: Made, rate_hz: float, size: int, yardstick: Yards
     def job() -> int:
         return drops(packets, stamps, rate_hz)
 
-    def row(name: str, each_s: float, unit_s: float, design_unit_s: float, found: str) -> None:
-        units = f"{each_s / unit_s:5.1f} multiply-adds, {each_s / design_unit_s:5.1f} of the design's"
-        print(f"{name:40s} {1e6 * each_s:6.2f} us/sample = {units}; {found}")
+    def row(name: str, cost: Cost, found: str) -> None:
+        units = f"{cost.multiply_adds:5.1f} multiply-adds, {cost.design_multiply_adds:5.1f} of the design's"
+        print(f"{name:42s} {cost.us:6.2f} us/sample = {units}; {found}")
 
     found = f"{job()} drops"
-    whole_s = best_of(15, job) / samples
-    split = split_s(job, {part: HIP_PARTS[part] for part in UNCOUNTED})
-    unit_s, design_unit_s = yardstick.unit_s(), yardstick.design_unit_s()
-    row("hip, bytes to drop, everything", whole_s, unit_s, design_unit_s, found)
-    counted_s = whole_s - sum(split.values()) / samples
-    row("hip, decode to drop (as the design counts)", counted_s, unit_s, design_unit_s, found)
-    uncounted = ", ".join(f"{part} {took / samples / unit_s:.1f}" for part, took in split.items())
-    print(f"  (subtracted, since the design does not count it: {uncounted})")
-    vqf = vqf_cost(packets, rate_hz, size)
+    whole = cost_of(job).times(1.0 / samples)
+    spent = {part: took_s / samples for part, took_s in split_s(job, {k: HIP_PARTS[k] for k in UNCOUNTED}).items()}
+    counted = 1.0 - 1e6 * sum(spent.values()) / whole.us
+    row("hip, bytes to drop, everything", whole, found)
+    row("hip, decode to drop (as the design counts)", whole.times(counted), found)
+    shares = ", ".join(f"{part} {1e8 * each_s / whole.us:.0f} %" for part, each_s in spent.items())
+    print(f"  (subtracted, since the design does not count it: {shares})")
+    vqf = vqf_cost(packets, rate_hz)
     if vqf is None:
         print("  (no comparison with the VQF prototype: `make bench-peers` builds its environment)")
     else:
-        took_s, unit_s, design_unit_s = (
-            1e-6 * vqf[key] for key in ("sample_us", "multiply_add_us", "design_multiply_add_us")
-        )
-        row("decode to drop, prototype with VQF (C++)", took_s, unit_s, design_unit_s, f"{vqf['steps']} steps")
+        row("decode to drop, prototype with VQF (C++)", vqf.cost.times(1.0 / samples), f"{vqf.steps} steps")
 
 
 def main() -> int:
@@ -161,7 +157,7 @@ def main() -> int:
             f"{name:32s} {1e6 * each:6.2f} us/sample = {each / yardstick.unit_s():5.1f} multiply-adds; "
             f"{speed:6.0f} x real time; {found} of {len(made.contacts_s)} steps"
         )
-    print_decode_to_drop(made, rate, args.packet, yardstick)
+    print_decode_to_drop(made, rate, args.packet)
     blocks = packed_blocks_of(made, [Placement.SACRUM], args.packet, rate)
     print("sacrum, whole chain, by part (each function timed, timing overhead subtracted):")
     unit = yardstick.unit_s()

@@ -3,8 +3,8 @@
 Our own implementation of the design's prototype (sources 9, style A): VQF in C++, `update` once per sample, the rest in
 plain Python floats. It has no levelling of its own, no side of the step, no gap handling and no gate against walking.
 
-Input: `bytes` (packets, length) uint8, `size` samples each, `rate_hz`, `scale` (6,) to m/s2 and rad/s, `left` (3,).
-Output: one line of JSON with `multiply_add_us`, `design_multiply_add_us`, `sample_us` and `steps`.
+Input: `bytes` (packets, length) uint8, `rate_hz`, `scale` (6,) to m/s2 and rad/s, `left` (3,).
+Output: one line of JSON with `cost` of the whole run (`benchmarks.yardstick.Cost`) and `steps`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ import json
 import math
 import struct
 import sys
-import time
-import timeit
 from pathlib import Path
 
 import numpy as np
 from vqf import VQF
 
-from benchmarks.yardstick import design_multiply_add_us, multiply_add_us
+from benchmarks.yardstick import cost_of
 
 HEAD_BYTES = 9
 GRAVITY_MPS2 = 9.80665
@@ -87,16 +85,11 @@ def play(packets: list[bytes], rate_hz: float, scale: list[float], left: list[fl
 
 
 def main() -> None:
-    """Print the line of JSON; times are CPU time, the shortest of fifteen runs."""
+    """Print the line of JSON."""
     run = np.load(Path(sys.argv[1]))
     packets = [row.tobytes() for row in run["bytes"]]
     inputs = packets, float(run["rate_hz"]), run["scale"].tolist(), run["left"].tolist()
-    units = {"multiply_add_us": multiply_add_us, "design_multiply_add_us": design_multiply_add_us}
-    before = {name: measure() for name, measure in units.items()}
-    took_s = min(timeit.repeat(lambda: play(*inputs), timer=time.process_time, number=1, repeat=15))
-    units_us = {name: min(before[name], measure()) for name, measure in units.items()}
-    sample_us = 1e6 * took_s / (len(packets) * int(run["size"]))
-    print(json.dumps({**units_us, "sample_us": sample_us, "steps": play(*inputs)}))
+    print(json.dumps({"steps": play(*inputs), "cost": cost_of(lambda: play(*inputs))}))
 
 
 if __name__ == "__main__":
