@@ -25,6 +25,10 @@ from dsp.signals import GRAVITY_MPS2, Vector
 
 Array = npt.NDArray[np.float64]
 
+SYMMETRIC_EVERY = 16
+"""Observations after which the covariance, made asymmetric by rounding, is made symmetric again. By then its
+correlations differ by 3e-13; without it, by 2e-8 after ten minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelParams:
@@ -82,6 +86,7 @@ class Leveller:
         self._strapdown = strapdown
         self._t_s = 0.0
         self._cov = np.zeros((7, 7))
+        self._observed = 0
         self._consistency = Consistency()
         self.start(0.0)
 
@@ -294,7 +299,8 @@ class Leveller:
         t_s: float,
     ) -> tuple[float, float]:
         """Store the covariance, propagate the errors found at `t_s` to now and apply them; return those of velocity."""
-        self._cov = 0.5 * (cov + cov.T)
+        self._observed += 1
+        self._cov = cov if self._observed % SYMMETRIC_EVERY else 0.5 * (cov + cov.T)
         (tilt_x, tilt_y), (bx, by, bz), (vx, vy) = tilt, bias, velocity
         dt, g = max(0.0, self._strapdown.t_s - t_s), GRAVITY_MPS2
         one, two = self._strapdown.level_rows()
