@@ -59,7 +59,7 @@ REPORTS_GO_ON_S = 3600.0
 """Metrics are reported every second, and for this long even without any sighting; then reporting pauses until the next
 one. Timestamps may jump, and this bounds the work of one call after a jump of any length to 0.1 s."""
 
-STATE_VERSION = 4
+STATE_VERSION = 5
 """Version of a saved state, which holds the stages themselves: raise it with every change to what a stage keeps."""
 
 TAPS_FROM_S = 20.0
