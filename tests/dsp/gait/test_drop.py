@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsp.gait.drop import drop_of
+from dsp.gait.drop import MAX_DROP_DEG, drop_of
 from dsp.orientation.mount import Mount
 from dsp.records import Side
 from dsp.samples.trace import Trace
@@ -65,6 +65,22 @@ def test_a_peak_is_reported_only_against_standing() -> None:
     assert drops[1] is not None
     assert drops[0].peak_deg is None
     assert drops[1].peak_deg == pytest.approx(4.0, abs=0.2)
+
+
+@pytest.mark.parametrize("fall_deg", [0.9 * MAX_DROP_DEG, 1.1 * MAX_DROP_DEG, 80.0])
+def test_an_excursion_that_no_pelvis_makes_is_not_reported(fall_deg: float) -> None:
+    trace = trace_of({-0.3: 0.0, -0.03: -0.5 * fall_deg, 0.1: 0.5 * fall_deg, 0.3: 0.0})
+    drop = drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)
+    assert (drop is not None) is (fall_deg < MAX_DROP_DEG)
+
+
+@pytest.mark.parametrize("at_deg", [1.1 * MAX_DROP_DEG, -1.3 * MAX_DROP_DEG])
+def test_of_a_pelvis_further_from_standing_than_it_can_be_only_the_excursion_is_reported(at_deg: float) -> None:
+    trace = trace_of({-0.3: at_deg, -0.03: at_deg - 2.0, 0.1: at_deg + 2.0, 0.3: at_deg})
+    drop = drop_of(trace, replace(FORWARD_LEFT_UP, level=True), Side.LEFT, CONTACT_S, CONTACT_S + 0.25)
+    assert drop is not None
+    assert drop.peak_deg is None
+    assert drop.excursion_deg == pytest.approx(4.0, abs=0.3)
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 69.0, 104.0, 416.0])
