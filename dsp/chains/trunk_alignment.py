@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
+from dsp.orientation.mount import SIGNS, Mount, MountFinder, MountFinderParams
 from dsp.orientation.moved import MovedSensor
 from dsp.orientation.stillness import Standing
-from dsp.orientation.turned import TurnedSensor
+from dsp.orientation.turned import HalfTurn, TurnedSensor
 from dsp.orientation.unevenness import Unevenness
 from dsp.placements import PELVIS
 from dsp.samples.trace import Trace
@@ -61,6 +61,7 @@ class TrunkAlignment:
         self._finder = MountFinder(self._finder_params)
         self._recent = MountFinder(replace(self._finder_params, memory_strides=self._p.recent_strides))
         self._turned = TurnedSensor()
+        self._half_turn = HalfTurn()
         self._unevenness = Unevenness()
         self._strides = 0
 
@@ -74,6 +75,7 @@ class TrunkAlignment:
         """Learn again what is usual, after a gap or a move; the mount is kept."""
         self._moved.reset()
         self._turned.reset()
+        self._half_turn.reset()
         self._unevenness.reset()
 
     def stride(self, contacts_s: tuple[float, float, float], trace: Trace, *, running: bool) -> bool:
@@ -81,7 +83,8 @@ class TrunkAlignment:
         self._strides += 1
         if not running or contacts_s[0] <= trace.t_s[0] or (self._given is not None and not self._on_pelvis):
             return False
-        return (self._strides % self._interval() == 0 or self._turned.suspected) and self._refine(contacts_s, trace)
+        is_due = self._strides % self._interval() == 0 or self._turned.suspected or self._half_turn.suspected
+        return is_due and self._refine(contacts_s, trace)
 
     def _interval(self) -> int:
         n, p = self._strides, self._p
@@ -101,14 +104,17 @@ class TrunkAlignment:
         self._recent.take(evidence)
         if self._finder.strides < self._p.sure_strides:
             return False
-        self.trust = 1.0
+        is_reversed = self._half_turn.stride(self._finder.signs, evidence[SIGNS].tolist())
+        is_turned = self._has_turned(found)
+        self.trust = self._p.doubtful_trust if self._turned.doubted or self._half_turn.doubted else 1.0
+        return is_turned or is_reversed
+
+    def _has_turned(self, found: Mount | None) -> bool:
+        """Compare the plane of the last strides with that of the run, `found`; return whether the sensor has turned."""
         recent = self._recent.left()
         if found is None or recent is None:
             return False
-        turned = self._turned.plane(found.left, recent, found.up, self._unevenness.allowed_rad)
-        if self._turned.doubted:
-            self.trust = self._p.doubtful_trust
-        return turned
+        return self._turned.plane(found.left, recent, found.up, self._unevenness.allowed_rad)
 
     def _found(self) -> Mount | None:
         return self._finder.mount(self._unevenness.quality)

@@ -41,6 +41,9 @@ Array = npt.NDArray[np.float64]
 Evidence = Array
 """Evidence of one stride, (27,): mirror matrices of force and rate, forward and left as the load shows them, up."""
 
+SIGNS = slice(18, 24)
+"""Of that, what gives the plane its sign: forward from the force and left from the rate, correlations of at most 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -135,6 +138,12 @@ class MountFinder:
         """Number of strides taken."""
         return self._strides
 
+    @property
+    def signs(self) -> list[float]:
+        """Mean `SIGNS` of the strides taken."""
+        signs: list[float] = self._mean[SIGNS].tolist()
+        return signs
+
     def stride(self, both: Array) -> Evidence:
         """Take two successive steps, resampled to (2 phases, 6): force m/s2, rate rad/s; return their evidence."""
         phases = self._p.phases
@@ -186,7 +195,7 @@ class MountFinder:
         left, up, spread = found
         forward = cross(left, up)
         means = self._mean.tolist()
-        fx, fy, fz, lx, ly, lz = means[18:24]
+        fx, fy, fz, lx, ly, lz = means[SIGNS]
         ahead, leftward = dot(forward, (fx, fy, fz)), dot(left, (lx, ly, lz))
         sign = ahead + leftward
         agree = sign_trust(ahead, leftward) * min(

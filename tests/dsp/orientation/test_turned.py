@@ -12,10 +12,11 @@ from benchmarks.harder_runs.runners import FORCE, RATE, for_long, hip_only, of, 
 from benchmarks.score_recordings import corrupted
 from dsp.metrics.drop_excursion_difference_deg import KEY as DIFFERENCE
 from dsp.orientation.mount import Mount
-from dsp.orientation.turned import TurnedSensor
+from dsp.orientation.turned import HalfTurn, TurnedSensor
 from dsp.orientation.unevenness import Unevenness
+from dsp.packed import Array
 from dsp.pipeline import PipelineParams
-from dsp.records import Cue, Metric, Record, Step
+from dsp.records import Cue, Metric, Record, Side, Step
 from dsp.signals import NS_PER_S, Placement, Vector
 from tests.dsp.orientation.test_moved import notices, turn, with_turn
 from tests.dsp.synthetic import blocks_of, make
@@ -83,6 +84,88 @@ def test_a_plane_has_no_sign() -> None:
         x, y, z = left(1.0)
         assert not sensor.plane(left(0.0), (x, y, z) if k % 2 else (-x, -y, -z), UP)
         assert not sensor.suspected
+
+
+SIGNS = [0.4, 0.0, 0.0, 0.0, 0.3, 0.0]
+"""Of a sensor whose x axis points forward and y left."""
+
+
+def half_turn(strides: list[float], run: list[float] = SIGNS) -> tuple[list[bool], list[bool]]:
+    """Return for each stride, given as the cosine of its turn, whether the heading is doubted and the turn is sure."""
+    sensor, doubted, sure = HalfTurn(), [], []
+    for cosine in strides:
+        sure.append(sensor.stride(run, [cosine * x for x in run]))
+        doubted.append(sensor.doubted)
+    return doubted, sure
+
+
+def test_half_a_turn_is_doubted_at_the_second_stride_and_sure_at_the_sixth() -> None:
+    doubted, sure = half_turn([1.0] * 20 + [-1.0] * 6)
+    assert doubted == [False] * 21 + [True] * 5
+    assert sure == [False] * 25 + [True]
+
+
+@pytest.mark.parametrize("strides", [[-1.0, 0.9] * 30, [-1.0] * 5 + [0.1] + [-1.0] * 5, [-0.4] * 60])
+def test_strides_that_oppose_the_run_now_and_then_or_by_less_are_no_turn(strides: list[float]) -> None:
+    assert not any(half_turn([1.0] * 20 + strides)[1])
+
+
+def test_signs_too_weak_to_be_compared_are_no_turn() -> None:
+    assert not any(half_turn([1.0] * 20 + [-1.0] * 60, [0.1 * x for x in SIGNS])[1])
+
+
+def test_one_opposed_stride_has_every_stride_checked() -> None:
+    sensor, opposed = HalfTurn(), [-x for x in SIGNS]
+    sensor.stride(SIGNS, SIGNS)
+    suspected = [sensor.suspected]
+    sensor.stride(SIGNS, opposed)
+    suspected.append(sensor.suspected)
+    sensor.reset()
+    assert [*suspected, sensor.suspected] == [False, True, False]
+
+
+def test_the_run_is_compared_as_it_was_before_the_opposed_strides() -> None:
+    sensor = HalfTurn()
+    sensor.stride(SIGNS, SIGNS)
+    # A mean over so few strides that the opposed ones have reversed it at the fourth.
+    runs = [[share * x for x in SIGNS] for share in (0.6, 0.3, 0.1, -0.1, -0.2, -0.3)]
+    assert [sensor.stride(run, [-x for x in SIGNS]) for run in runs] == [False] * 5 + [True]
+
+
+def wrong_sides(records: list[Record], contacts_s: Array, is_left: list[bool], at_s: float) -> int:
+    """Return how many steps are named after the other leg before a turn at `at_s` and once it is reported."""
+    noticed_s = notices(records)[0]
+    outside = [s for s in records if isinstance(s, Step) and not at_s - 1.0 < s.t_ns / NS_PER_S < noticed_s]
+    named = [s for s in outside if s.side is not None]
+    true = [is_left[int(np.argmin(np.abs(contacts_s - s.t_ns / NS_PER_S)))] for s in named]
+    assert len(named) > 60
+    return sum((s.side is Side.LEFT) is not left for s, left in zip(named, true, strict=True))
+
+
+@pytest.mark.parametrize(("deg", "at_s"), [(180.0, 14.0), (180.0, 40.0), (-160.0, 40.0)])
+def test_half_a_turn_is_reported_and_no_side_is_wrong_from_then_on(deg: float, at_s: float) -> None:
+    made = with_turn(make(seconds=75.0, rate_hz=100.0, noise=0.01), turn(UP, deg), at_s)
+    records = play(blocks_of(made, [Placement.SACRUM], 10))
+    seen = notices(records)
+    assert at_s < seen[0] < at_s + 12.0
+    assert wrong_sides(records, made.contacts_s, made.left.tolist(), at_s) == 0
+
+
+@requires_data
+@pytest.mark.parametrize("name", ["welk002", "20140515T133244", "20160226T120637", "sub041_run_3.5mps"])
+def test_half_a_turn_on_a_recorded_runner_is_reported_and_no_side_is_wrong_from_then_on(name: str) -> None:
+    at_s, run = 40.0, hip_only(load(next(folder for folder in folders() if folder.name == name)))
+    run = for_long(run, 75.0)
+    columns = dict(run.columns)
+    late = columns["t_s"] > at_s
+    for names in (FORCE, RATE):
+        values = of(columns, names)
+        values[late] = values[late] @ turn(UP, 180.0).T
+        put(columns, names, values)
+    records = play(blocks(corrupted(replace(run, columns=columns), 2, 104.0), ["sacrum"]))
+    assert at_s < notices(records)[0] < at_s + 12.0
+    contacts_s = np.array([float(step["ic_s"]) for step in run.steps])
+    assert wrong_sides(records, contacts_s, [step["foot"] == "L" for step in run.steps], at_s) == 0
 
 
 def add_strides(uneven: Unevenness, k: float, count: int) -> None:
