@@ -25,10 +25,10 @@ from functools import partial
 import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
-from benchmarks.hip_cost.ours import UNCOUNTED, drops
+from benchmarks.hip_cost.ours import UNCOUNTED, drops, only_counted
 from benchmarks.hip_cost.packets import packed_blocks_of, packets_of, stamps_of
 from benchmarks.hip_cost.vqf import vqf_cost
-from benchmarks.parts import HIP_PARTS, split_s
+from benchmarks.parts import split_s
 from benchmarks.yardstick import Cost, Yardstick, cost_of
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
@@ -112,14 +112,10 @@ def print_decode_to_drop(made: Made, rate_hz: float, size: int) -> None:
         units = f"{cost.multiply_adds:5.1f} multiply-adds, {cost.design_multiply_adds:5.1f} of the design's"
         print(f"{name:42s} {cost.us:6.2f} us/sample = {units}; {found}")
 
-    found = f"{job()} drops"
-    whole = cost_of(job).times(1.0 / samples)
-    spent = {part: took_s / samples for part, took_s in split_s(job, {k: HIP_PARTS[k] for k in UNCOUNTED}).items()}
-    counted = 1.0 - 1e6 * sum(spent.values()) / whole.us
-    row("hip, bytes to drop, everything", whole, found)
-    row("hip, decode to drop (as the design counts)", whole.times(counted), found)
-    shares = ", ".join(f"{part} {1e8 * each_s / whole.us:.0f} %" for part, each_s in spent.items())
-    print(f"  (subtracted, since the design does not count it: {shares})")
+    row("hip, bytes to drop, everything", cost_of(job).times(1.0 / samples), f"{job()} drops")
+    with only_counted():
+        row("hip, decode to drop (as the design counts)", cost_of(job).times(1.0 / samples), f"{job()} drops")
+    print(f"  (switched off, since the design does not count it: {'; '.join(UNCOUNTED)})")
     vqf = vqf_cost(packets, rate_hz)
     if vqf is None:
         print("  (no comparison with the VQF prototype: `make bench-peers` builds its environment)")

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.hip_cost.ours import drops, only_counted
+from benchmarks.hip_cost.packets import packets_of, stamps_of
 from benchmarks.parts import HIP_PARTS
+from tests.dsp.synthetic import make
 
 ROOT = Path(__file__).parents[1]
 OURS = {"dsp", "firmware_profiles", "drivers", "hub", "tui", "benchmarks", "tests"}
@@ -44,3 +47,12 @@ def test_a_part_of_the_core_names_methods_that_exist(part: str) -> None:
     """`benchmarks.parts` wraps them by name."""
     for owner, name in HIP_PARTS[part]:
         assert name in vars(owner), f"{owner.__name__} has no {name}"
+
+
+def test_what_the_design_does_not_count_can_be_switched_off_without_losing_a_drop() -> None:
+    made = make(seconds=20.0, rate_hz=208.0)
+    packets, stamps = packets_of(made, 208.0, 5), stamps_of(made, 5)
+    everything = drops(packets, stamps, 208.0)
+    with only_counted():
+        assert drops(packets, stamps, 208.0) == everything > 20
+    assert drops(packets, stamps, 208.0) == everything

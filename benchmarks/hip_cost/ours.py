@@ -1,14 +1,15 @@
 """Decode to drop with our core: the decoder of `stridecue.imu6`, then the chain of a trunk sensor whose mount is given.
 
 The design counts only that: decoding, orientation, vertical force, low-pass, contact and toe-off, obliquity, drop. Our
-chain does more with every sample, and this cannot be switched off: it also looks for three taps, measures bounce, tilt
-and turn of every stride, detects standing and a moved sensor, and monitors the given mount. `UNCOUNTED` names those
-parts, so that they can be subtracted (`benchmarks.parts` times them within the same job).
+chain does more with every sample: it also looks for three taps, measures bounce, tilt and turn of every stride, detects
+standing and a moved sensor, and monitors the given mount. `only_counted` switches that off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,13 @@ import numpy.typing as npt
 from benchmarks.hip_cost.packets import ACC_RANGE_G, GYRO_RANGE_DPS
 from drivers.decoders.factory import build_decoder
 from dsp.chains.trunk import TrunkChain
+from dsp.chains.trunk_alignment import TrunkAlignment
+from dsp.chains.trunk_steps import TrunkSteps
 from dsp.gait.sightings import Release, Sighting
 from dsp.orientation.mount import Mount
+from dsp.samples.intake import Intake
 from dsp.signals import Placement, SampleBlock
+from dsp.taps import ThreeTaps
 from firmware_profiles.catalog import load_catalog
 
 PROFILE = load_catalog().profiles["stridecue.imu6"]
@@ -26,12 +31,23 @@ PROFILE = load_catalog().profiles["stridecue.imu6"]
 
 MOUNT = Mount(forward=(1.0, 0.0, 0.0), left=(0.0, 1.0, 0.0), up=(0.0, 0.0, 1.0))
 
-UNCOUNTED = (
-    "three taps",
-    "bounce, tilt, turn, per stride",
-    "standing, moved, per 0.5 s",
-    "mount, some strides",
-)
+UNCOUNTED: Mapping[str, tuple[type, str, Callable[..., object]]] = {
+    "keeping raw samples for the taps": (Intake, "_keep_raw", lambda *_: None),
+    "three taps": (ThreeTaps, "look", lambda *_: []),
+    "bounce, tilt, turn, per stride": (TrunkSteps, "_read_stride", lambda *_: None),
+    "standing, moved, per 0.5 s": (TrunkChain, "_check_window", lambda *_: False),
+    "mount, some strides": (TrunkAlignment, "stride", lambda *_, **__: False),
+}
+"""What the design does not count: the method that does it, and one that does nothing."""
+
+
+@contextmanager
+def only_counted() -> Iterator[None]:
+    """Switch off what the design does not count."""
+    with ExitStack() as switched_off:
+        for owner, name, nothing in UNCOUNTED.values():
+            switched_off.enter_context(patch.object(owner, name, nothing))
+        yield
 
 
 def drops(packets: Sequence[bytes], stamps: Sequence[npt.NDArray[np.int64]], rate_hz: float) -> int:
