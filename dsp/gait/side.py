@@ -74,9 +74,12 @@ class SideFinder:
         self._centre: Vector = (0.0, 0.0, 0.0)
         self._mean: Vector = (0.0, 0.0, 0.0)
         self._square = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # xx yy zz xy xz yz
+        self._usual: Vector = (0.0, 0.0, 0.0)  # centre before the steps that contradict
+        self._forget_contradictions()
+
+    def _forget_contradictions(self) -> None:
         self._against = 0.0  # sum of contradictions
         self._part: Vector = (0.0, 0.0, 0.0)  # of the mean: what the steps of that sum have added to it
-        self._usual: Vector = (0.0, 0.0, 0.0)  # centre before them
         self._since: Vector = (0.0, 0.0, 0.0)  # sum of their forces
         self._since_steps = 0
 
@@ -114,8 +117,7 @@ class SideFinder:
         )
         self._against = min(self._p.shifted, max(0.0, self._against + against))
         if self._against <= 0.0:
-            self._part = self._since = (0.0, 0.0, 0.0)
-            self._since_steps = 0
+            self._forget_contradictions()
             return
         (px, py, pz), (sx, sy, sz) = self._part, self._since
         self._part = (keep * px + share * x, keep * py + share * y, keep * pz + share * z)
@@ -124,16 +126,14 @@ class SideFinder:
         if self._against >= self._p.shifted and not (forward and self._has_turned(forward)):
             self._mean = self._mean_shifted()
             self._even = not self._even
-            self._against = 0.0
-            self._part = self._since = (0.0, 0.0, 0.0)
-            self._since_steps = 0
+            self._forget_contradictions()
 
     def _has_turned(self, forward: Vector) -> bool:
         """Return whether the force along the run is reversed since the steps contradict."""
         usual, since = dot(self._usual, forward), dot(self._since, forward) / self._since_steps
         if abs(usual) < self._p.min_along_mps2:
             return False
-        return since < -self._p.turned_share * usual if usual > 0.0 else since > -self._p.turned_share * usual
+        return (-since if usual > 0.0 else since) > self._p.turned_share * abs(usual)
 
     def _mean_shifted(self) -> Vector:
         """Return the mean if the count was shifted before the steps that contradict: with these turned round."""
@@ -156,7 +156,7 @@ class SideFinder:
     def _along(self, mean_force: Vector, left: Vector) -> tuple[float, float]:
         """Return along `left`: this mean of the alternating force, and the standard deviation of a step, m/s2."""
         x, y, z = left
-        mean = x * mean_force[0] + y * mean_force[1] + z * mean_force[2]
+        mean = dot(left, mean_force)
         xx, yy, zz, xy, xz, yz = self._square
         square = x * x * xx + y * y * yy + z * z * zz + 2.0 * (x * y * xy + x * z * xz + y * z * yz)
         return mean, math.sqrt(max(square - mean * mean, 1e-3))
